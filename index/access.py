@@ -1,0 +1,81 @@
+"""Who asks, and what they may see. Every retrieval takes a `Principal`; there is no search without one."""
+
+from dataclasses import dataclass
+from enum import IntEnum, StrEnum
+
+
+class Role(StrEnum):
+    """What a person may do: a reader asks, an editor also changes the library, an admin also manages users."""
+
+    READER = "reader"
+    EDITOR = "editor"
+    ADMIN = "admin"
+
+
+class Handling(IntEnum):
+    """TLP 2.0, in order: a clearance sees its own level and everything below it."""
+
+    CLEAR = 0
+    GREEN = 1
+    AMBER = 2
+    AMBER_STRICT = 3
+    RED = 4
+
+    @property
+    def mark(self) -> str:
+        """The mark as it is written: `TLP:AMBER+STRICT`."""
+        return "TLP:" + self.name.replace("_", "+")
+
+
+# The markings of the United Kingdom are accepted as names. OFFICIAL is routine work shared among partners; the
+# SENSITIVE caveat limits to those with a need to know in their organisation, which is TLP's AMBER+STRICT.
+_NAMES = {
+    "CLEAR": Handling.CLEAR,
+    "WHITE": Handling.CLEAR,
+    "GREEN": Handling.GREEN,
+    "AMBER": Handling.AMBER,
+    "AMBER+STRICT": Handling.AMBER_STRICT,
+    "RED": Handling.RED,
+    "OFFICIAL": Handling.GREEN,
+    "OFFICIAL-SENSITIVE": Handling.AMBER_STRICT,
+}
+UNMARKED = Handling.AMBER
+
+
+def parse_handling(mark: str) -> Handling | None:
+    """Read a mark in any usual spelling (`tlp:amber`, `TLP AMBER+STRICT`, `Official: Sensitive`); None where it is not known."""
+    name = " ".join(mark.upper().replace("_", " ").replace(":", " ").split())
+    name = name.removeprefix("TLP ").replace(" + ", "+").replace("AMBER STRICT", "AMBER+STRICT")
+    return _NAMES.get(name.replace(" - ", "-").replace("OFFICIAL SENSITIVE", "OFFICIAL-SENSITIVE"))
+
+
+def level_of(mark: str) -> Handling:
+    """The level a mark is enforced at: AMBER where there is no mark, RED where it cannot be understood (fail closed)."""
+    if not mark.strip():
+        return UNMARKED
+    known = parse_handling(mark)
+    return Handling.RED if known is None else known
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Principal:
+    """The one who asks: `clearance` is the highest level they may see."""
+
+    name: str
+    role: Role
+    clearance: Handling
+    groups: tuple[str, ...] = ()
+
+    def may_see(self, level: Handling) -> bool:
+        """Whether a document of this level exists at all for this person."""
+        return level <= self.clearance
+
+    @property
+    def may_edit(self) -> bool:
+        """Whether this person may add, replace, remove and rebuild."""
+        return self.role in (Role.EDITOR, Role.ADMIN)
+
+
+def local_owner() -> Principal:
+    """The person at this machine, when no users are configured: everything here is theirs."""
+    return Principal(name="local", role=Role.ADMIN, clearance=Handling.RED)

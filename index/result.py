@@ -1,0 +1,156 @@
+"""What the index answers with. Plain values: whoever renders them needs nothing else."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Mode(StrEnum):
+    """Which halves of the retrieval are used."""
+
+    HYBRID = "hybrid"
+    DENSE = "dense"
+    LEXICAL = "lexical"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hit:
+    """A passage that was found. `text` is `document.text[start:end]`; scores: higher is better.
+
+    `marks` are the answering sentences inside `text`, as `(start, end)` counted from the start of `text`.
+    """
+
+    rank: int  # 1-based; the number of its citation
+    score: float
+    passage_id: int
+    document_id: int
+    path: str
+    title: str
+    format: str  # ingest.document.Format value; "pdf" has page images
+    kind: str
+    organisation: str
+    page: int  # 1-based physical page
+    page_end: int
+    page_label: str  # as printed: "14", "xiv", "15–16"; "" where nothing is printed
+    section: tuple[str, ...]
+    text: str
+    start: int
+    end: int
+    marks: tuple[tuple[int, int], ...]
+    handling: str  # the mark to show: "TLP:AMBER"
+    attributable: bool  # False: speakers and organisations may not be named (Chatham House Rule)
+    language: str
+    city: tuple[str, ...]
+    date: str
+    sha256: str  # of the source file
+    by_meaning: bool  # found by the vectors
+    by_words: bool  # found by its words
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quote:
+    """A sentence of the answer, verbatim: `document.text[start:end]`, with the ranks of the hits that say it."""
+
+    text: str
+    citations: tuple[int, ...]
+    document_id: int
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Searched:
+    """What the asker's question was put to: only what they may see is counted."""
+
+    documents: int
+    passages: int
+    unreadable_pages: int
+    unreadable_documents: int  # documents with such pages
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """The answer to one question. `quotes` is empty when nothing in the library answers it; `hits` are then the nearest passages."""
+
+    question: str
+    language: str
+    quotes: tuple[Quote, ...]
+    hits: tuple[Hit, ...]
+    searched: Searched
+    seconds: float
+    notes: tuple[str, ...] = ()  # what the asker should know, e.g. words that were not understood as filters
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentInfo:
+    """A document of the library, as lists show it."""
+
+    document_id: int
+    path: str  # the first of its paths
+    paths: tuple[str, ...]
+    title: str
+    kind: str
+    city: tuple[str, ...]
+    organisation: str
+    theme: tuple[str, ...]
+    date: str
+    language: str
+    edition: str
+    handling: str
+    attributable: bool
+    source: str
+    format: str
+    sha256: str
+    pages: int
+    pages_without_text: tuple[int, ...]
+    passages: int
+    added: str  # ISO 8601, UTC
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageView:
+    """One page for the viewer: the text is `document.text[start:end]`, boxes as in `ingest.boxes`."""
+
+    document: DocumentInfo
+    number: int
+    label: str
+    start: int
+    end: int
+    width: float
+    height: float
+    source: str
+    text: str
+    boxes: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileInfo:
+    """The last outcome of one file, kept with its reason."""
+
+    path: str
+    outcome: str  # added, changed, unchanged, partial, failed, removed
+    reason: str
+    pages: int
+    pages_without_text: int
+    passages: int
+    seconds: float
+    when: str  # ISO 8601, UTC
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Status:
+    """What is being served, and what it holds."""
+
+    ready: bool  # a generation is serving
+    generation: int
+    model: str
+    model_languages: tuple[str, ...]
+    dimension: int
+    created: str
+    documents: int
+    passages: int
+    in_delta: int  # vectors added since the snapshot
+    files_failed: int
+    unreadable_pages: int
+    languages: dict[str, int]  # passages by language
+    bytes_on_disk: int
+    writer: str  # "" or who is writing now: "rebuild, process 4711, since 14:02"

@@ -1,0 +1,25 @@
+"""The errors of reading. Each message says what was wrong, in words a user can act on, without the path."""
+
+
+class IngestError(Exception):
+    """Anything that keeps a file from becoming a document. `str(error)` is the reason shown to the user."""
+
+
+class ReadError(IngestError):
+    """The file is broken, empty of text, or not what its name says."""
+
+
+class UnsupportedFormat(IngestError):
+    """No reader exists for this kind of file."""
+
+
+class NeedsPassword(IngestError):
+    """The file is encrypted, and the empty password does not open it."""
+
+
+class LimitExceeded(IngestError):
+    """Reading took more time, memory or output than one file may take."""
+
+
+class CatalogueError(IngestError):
+    """The catalogue cannot be read. The message names the row and column."""
