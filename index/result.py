@@ -77,6 +77,7 @@ class Result:
     hits: tuple[Hit, ...]
     searched: Searched
     seconds: float
+    confidence: float = 0.0  # that the hits answer; below 1 there are no quotes
     notes: tuple[str, ...] = ()  # what the asker should know, e.g. words that were not understood as filters
 
 

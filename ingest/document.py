@@ -3,6 +3,7 @@
 Offsets are counted in characters of `Document.text`. The text is cleaned once; everything later is a slice of it.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -115,6 +116,7 @@ class Passage:
     """A piece of a document that is searched and quoted as one: `document.text[start:end] == text`.
 
     `page` and `page_end` are the first and last physical page it touches; `section` the headings above it, outermost first.
+    `sentences` are `(start, end)` inside `text`. `context` (title and headings) is embedded and searched with it, never quoted.
     """
 
     ordinal: int  # 0-based place in the document
@@ -124,5 +126,10 @@ class Passage:
     page: int
     page_end: int
     section: tuple[str, ...]
-    language: str
+    language: str  # ISO 639-1, "" where it cannot be known
+    context: str = ""
+    sentences: tuple[tuple[int, int], ...] = ()
     kind: BlockKind = BlockKind.PARAGRAPH
+
+
+Cutter = Callable[[Document, str], tuple[Passage, ...]]  # a document and its title -> its passages

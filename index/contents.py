@@ -1,0 +1,142 @@
+"""Documents in the store: written once, read back whole."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, fields
+from typing import Any
+
+from index import lexical, schema
+from index.access import level_of
+from index.store import Connection, Row, now
+from ingest.change import Prepared
+from ingest.document import Block, BlockKind, Document, Format, Metadata, Page, Passage, TextSource
+
+_LISTS = ("city", "theme")
+_META = tuple(field.name for field in fields(Metadata))
+
+
+def insert_document(connection: Connection, prepared: Prepared) -> int:
+    """Store text, pages and metadata; return the document's id. Its passages come with `insert_passages`."""
+    document = prepared.document
+    values: dict[str, Any] = _columns(prepared.metadata) | {
+        "key": prepared.key,
+        "format": document.format.value,
+        "record": document.record,
+        "own": json.dumps(asdict(document.metadata), ensure_ascii=False),
+        "pages": len(document.pages),
+        "unreadable": json.dumps(document.pages_without_text),
+        "notes": json.dumps(document.notes, ensure_ascii=False),
+        "text_sha256": hashlib.sha256(document.text.encode("utf-8", "surrogatepass")).hexdigest(),
+        "added": now(),
+    }
+    names = ", ".join(values)
+    marks = ", ".join(f":{name}" for name in values)
+    cursor = connection.execute(f"INSERT INTO documents ({names}) VALUES ({marks})", values)
+    document_id = int(cursor.lastrowid or 0)
+    blocks = json.dumps([[block.start, block.end, block.kind.value, block.level] for block in document.blocks])
+    connection.execute("INSERT INTO texts VALUES (?, ?, ?)", (document_id, document.text, blocks))
+    connection.executemany(
+        "INSERT INTO pages VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        [
+            (document_id, p.number, p.label, p.start, p.end, p.width, p.height, p.source.value, p.boxes)
+            for p in document.pages
+        ],
+    )
+    return document_id
+
+
+def update_metadata(connection: Connection, document_id: int, metadata: Metadata) -> None:
+    """Store what the catalogue now says of a document."""
+    values = _columns(metadata)
+    settings = ", ".join(f"{name} = :{name}" for name in values)
+    connection.execute(f"UPDATE documents SET {settings} WHERE id = :id", values | {"id": document_id})
+
+
+def read_metadata(row: Row) -> Metadata:
+    """The metadata of a row of `documents`."""
+    return Metadata(**{name: tuple(json.loads(row[name])) if name in _LISTS else row[name] for name in _META})
+
+
+def read_document(connection: Connection, document_id: int) -> tuple[Document, Metadata]:
+    """A document as it was read, and the metadata in force. Raises KeyError where there is none."""
+    row = connection.execute(
+        "SELECT d.*, t.text, t.blocks FROM documents d JOIN texts t ON t.document_id = d.id WHERE d.id = ?", (document_id,)
+    ).fetchone()
+    if row is None:
+        raise KeyError(document_id)
+    own = json.loads(row["own"])
+    document = Document(
+        text=row["text"],
+        pages=tuple(_page(page) for page in read_pages(connection, document_id)),
+        blocks=tuple(
+            Block(start=start, end=end, kind=BlockKind(kind), level=level) for start, end, kind, level in json.loads(row["blocks"])
+        ),
+        format=Format(row["format"]),
+        metadata=Metadata(**{name: tuple(value) if name in _LISTS else value for name, value in own.items()}),
+        record=row["record"],
+        notes=tuple(json.loads(row["notes"])),
+    )
+    return document, read_metadata(row)
+
+
+def read_pages(connection: Connection, document_id: int) -> list[Row]:
+    """The rows of a document's pages, in order."""
+    return connection.execute("SELECT * FROM pages WHERE document_id = ? ORDER BY number", (document_id,)).fetchall()
+
+
+def _page(row: Row) -> Page:
+    return Page(
+        number=row["number"], label=row["label"], start=row["start"], end=row["end"], width=row["width"],
+        height=row["height"], source=TextSource(row["source"]), boxes=row["boxes"],
+    )  # fmt: skip
+
+
+def _columns(metadata: Metadata) -> dict[str, Any]:
+    values: dict[str, Any] = asdict(metadata)
+    for name in _LISTS:
+        values[name] = json.dumps(values[name], ensure_ascii=False)
+    return values | {"level": int(level_of(metadata.handling))}
+
+
+def insert_passages(
+    connection: Connection, generation: int, document_id: int, passages: Sequence[Passage], vector_ids: Sequence[int], seq: int
+) -> None:
+    """Store passages with the ids of their vectors, and make their words searchable."""
+    columns = "generation_id, document_id, ordinal, seq, start, \"end\", text, page, page_end, section, context, sentences, language, kind, vector_id"
+    table = schema.lexical_table(generation)
+    for passage, vector_id in zip(passages, vector_ids, strict=True):
+        cursor = connection.execute(
+            f"INSERT INTO passages ({columns}) VALUES ({', '.join('?' * 15)})",
+            (
+                generation, document_id, passage.ordinal, seq, passage.start, passage.end, passage.text, passage.page,
+                passage.page_end, json.dumps(passage.section, ensure_ascii=False), passage.context,
+                json.dumps(passage.sentences), passage.language, passage.kind.value, vector_id,
+            ),
+        )  # fmt: skip
+        connection.execute(
+            f"INSERT INTO {table} (rowid, context, body) VALUES (?, ?, ?)",
+            (
+                cursor.lastrowid,
+                lexical.stemmed(passage.context, passage.language),
+                lexical.stemmed(passage.text, passage.language),
+            ),
+        )
+
+
+def delete_passages(connection: Connection, generation: int, document_id: int, seq: int) -> None:
+    """Remove a document's passages from a generation, leaving tombstones for its snapshot."""
+    chosen = "SELECT id FROM passages WHERE generation_id = ? AND document_id = ?"
+    connection.execute(
+        f"INSERT INTO tombstones SELECT ?, id, ? FROM passages WHERE generation_id = ? AND document_id = ?",
+        (generation, seq, generation, document_id),
+    )
+    connection.execute(f"DELETE FROM {schema.lexical_table(generation)} WHERE rowid IN ({chosen})", (generation, document_id))
+    connection.execute("DELETE FROM passages WHERE generation_id = ? AND document_id = ?", (generation, document_id))
+
+
+def delete_documents(connection: Connection, document_ids: Iterable[int]) -> None:
+    """Remove documents whose passages are gone already."""
+    ids = [(document_id,) for document_id in document_ids]
+    for table, column in (("pages", "document_id"), ("texts", "document_id"), ("documents", "id")):
+        connection.executemany(f"DELETE FROM {table} WHERE {column} = ?", ids)

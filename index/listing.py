@@ -1,0 +1,142 @@
+"""What the library holds, as lists show it: documents, pages, files and state, for one who may see them."""
+
+import json
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from index import store
+from index.access import Handling, Principal
+from index.result import DocumentInfo, FileInfo, PageView, Status
+from index.serving import Serving
+from index.store import Connection, Row
+
+_DOCUMENT = """
+SELECT d.*, (SELECT count(*) FROM passages p WHERE p.generation_id = :generation AND p.document_id = d.id) AS passages,
+    (SELECT json_group_array(path) FROM (SELECT path FROM file_documents f WHERE f.document_id = d.id ORDER BY path)) AS paths,
+    (SELECT f.sha256 FROM file_documents fd JOIN files f USING (path) WHERE fd.document_id = d.id ORDER BY path LIMIT 1) AS sha256
+FROM documents d WHERE d.level <= :clearance"""
+
+
+def documents(connection: Connection, now: Serving, principal: Principal) -> list[DocumentInfo]:
+    """All documents that `principal` may see, by title."""
+    rows = connection.execute(
+        _DOCUMENT + " ORDER BY d.title, d.id", {"generation": now.generation, "clearance": int(principal.clearance)}
+    )
+    return [_info(row) for row in rows]
+
+
+def document(connection: Connection, now: Serving, document_id: int, principal: Principal) -> DocumentInfo | None:
+    """One document, or None where it does not exist for `principal`."""
+    row = connection.execute(
+        _DOCUMENT + " AND d.id = :id",
+        {"generation": now.generation, "clearance": int(principal.clearance), "id": document_id},
+    ).fetchone()
+    return _info(row) if row else None
+
+
+def page(connection: Connection, now: Serving, document_id: int, number: int, principal: Principal) -> PageView | None:
+    """One page, or None where it does not exist for `principal`."""
+    info = document(connection, now, document_id, principal)
+    row = connection.execute(
+        "SELECT p.*, substr(t.text, p.start + 1, p.\"end\" - p.start) AS text FROM pages p"
+        " JOIN texts t USING (document_id) WHERE document_id = ? AND number = ?",
+        (document_id, number),
+    ).fetchone()
+    if info is None or row is None:
+        return None
+    return PageView(
+        document=info, number=number, label=row["label"], start=row["start"], end=row["end"], width=row["width"],
+        height=row["height"], source=row["source"], text=row["text"], boxes=row["boxes"],
+    )  # fmt: skip
+
+
+def files(connection: Connection, now: Serving, principal: Principal) -> list[FileInfo]:
+    """The outcome of every file. A file of a document above the clearance does not exist for `principal`."""
+    rows = connection.execute(
+        "SELECT * FROM files WHERE path NOT IN (SELECT path FROM file_documents f JOIN documents d ON d.id = f.document_id"
+        " WHERE d.level > ?) ORDER BY path",
+        (int(principal.clearance),),
+    )
+    may_see_failures = principal.may_edit
+    return [
+        FileInfo(
+            path=row["path"], outcome=row["outcome"], reason=row["reason"], pages=row["pages"],
+            pages_without_text=row["pages_without_text"], passages=row["passages"], seconds=row["seconds"],
+            when=row["updated"],
+        )
+        for row in rows
+        if may_see_failures or row["outcome"] != "failed"
+    ]  # fmt: skip
+
+
+def records(connection: Connection) -> dict[int, str]:
+    """The record id of each document that came in a bulk file."""
+    return {row["id"]: row["record"] for row in connection.execute("SELECT id, record FROM documents WHERE record != ''")}
+
+
+def facets(infos: Sequence[DocumentInfo]) -> dict[str, list[str]]:
+    """The values of each field that can be filtered by."""
+    return {
+        "city": _values(city for info in infos for city in info.city),
+        "theme": _values(theme for info in infos for theme in info.theme),
+        "kind": _values(info.kind for info in infos),
+        "language": _values(info.language for info in infos),
+        "handling": _values(info.handling for info in infos),
+        "year": _values(info.date[:4] for info in infos),
+    }
+
+
+def status(connection: Connection | None, now: Serving | None, data: Path) -> Status:
+    """What is served, and what it holds."""
+    if connection is None or now is None:
+        return Status(
+            ready=False, generation=0, model="", model_languages=(), dimension=0, created="", documents=0, passages=0,
+            in_delta=0, files_failed=0, unreadable_pages=0, languages={}, bytes_on_disk=_size(data), writer=store.writer_now(data),
+        )  # fmt: skip
+    created = connection.execute("SELECT created FROM generations WHERE id = ?", (now.generation,)).fetchone()
+    failed = connection.execute("SELECT count(*) AS n FROM files WHERE outcome = 'failed'").fetchone()
+    languages = connection.execute(
+        "SELECT language, count(*) AS n FROM passages WHERE generation_id = ? GROUP BY language ORDER BY n DESC", (now.generation,)
+    )
+    return Status(
+        ready=True,
+        generation=now.generation,
+        model=now.model.name,
+        model_languages=now.model.languages,
+        dimension=now.model.dimension,
+        created=created["created"],
+        documents=len(now.documents),
+        passages=len(now.ids),
+        in_delta=len(now.delta_ids),
+        files_failed=failed["n"],
+        unreadable_pages=sum(key.unreadable for key in now.documents.values()),
+        languages={row["language"]: row["n"] for row in languages},
+        bytes_on_disk=_size(data),
+        writer=store.writer_now(data),
+    )
+
+
+def _values(values: Iterable[str]) -> list[str]:
+    return sorted({value for value in values if value}, key=str.casefold)
+
+
+def _size(data: Path) -> int:
+    total = 0
+    for path in data.rglob("*"):
+        try:
+            total += path.stat().st_size if path.is_file() else 0
+        except OSError:
+            continue  # it went while we looked
+    return total
+
+
+def _info(row: Row) -> DocumentInfo:
+    paths = tuple(json.loads(row["paths"]))
+    return DocumentInfo(
+        document_id=row["id"], path=paths[0] if paths else "", paths=paths, title=row["title"], kind=row["kind"],
+        city=tuple(json.loads(row["city"])), organisation=row["organisation"], theme=tuple(json.loads(row["theme"])),
+        date=row["date"], language=row["language"], edition=row["edition"],
+        handling=row["handling"] or Handling(row["level"]).mark, attributable=row["attribution"] != "no",
+        source=row["source"], format=row["format"], sha256=row["sha256"] or "", pages=row["pages"],
+        pages_without_text=tuple(json.loads(row["unreadable"])), passages=row["passages"], added=row["added"],
+    )  # fmt: skip

@@ -1,0 +1,94 @@
+"""Rebuild: the whole library cut and embedded anew beside the one that serves, which goes on serving until the new one is whole."""
+
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from index.embed import Encoder
+from index.writer import Hash, Writer, embedded_text, text_hash
+from ingest.document import Passage
+from ingest.document import Cutter
+
+_BATCH = 128  # passages embedded and stored in one commit, about; a document is never divided
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """How far a rebuild is: `done` of `total` documents, and the passages so far."""
+
+    phase: str
+    done: int
+    total: int
+    passages: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Batch:
+    documents: list[tuple[int, Sequence[Passage]]]
+    missing: dict[Hash, str]
+    passages: int
+
+
+def rebuild(writer: Writer, encoder: Encoder, folder: Path, chunking: str, cut: Cutter) -> Iterator[Progress]:
+    """Build a new generation and serve it. Killed at any moment, the old one serves and no vector is computed twice.
+
+    The caller holds the writer lock, so that no document comes or goes meanwhile.
+    """
+    model_id = writer.model_id(encoder.info, folder)
+    generation = writer.start_generation(model_id, chunking)
+    documents = writer.all_documents()
+    done = passages = 0
+    yield Progress(phase="embedding", done=0, total=len(documents), passages=0)
+    with ThreadPoolExecutor(1) as executor:
+        running: tuple[_Batch, Future[dict[Hash, np.ndarray]]] | None = None
+        for batch in _batches(writer, model_id, documents, cut):
+            started = executor.submit(_embed, encoder, batch.missing)
+            if running is not None:
+                done, passages = _store(writer, generation, model_id, running, done, passages)
+                yield Progress(phase="embedding", done=done, total=len(documents), passages=passages)
+            running = (batch, started)
+        if running is not None:
+            done, passages = _store(writer, generation, model_id, running, done, passages)
+    yield Progress(phase="writing vectors", done=done, total=len(documents), passages=passages)
+    writer.serve(generation, writer.write_snapshot(generation))
+    yield Progress(phase="cleaning up", done=done, total=len(documents), passages=passages)
+    writer.clean()
+
+
+def _batches(writer: Writer, model_id: int, documents: Sequence[int], cut: Cutter) -> Iterator[_Batch]:
+    held: list[tuple[int, Sequence[Passage]]] = []
+    for place, document_id in enumerate(documents):
+        document, metadata = writer.read_document(document_id)
+        held.append((document_id, cut(document, metadata.title)))
+        if sum(len(passages) for _, passages in held) >= _BATCH or place == len(documents) - 1:
+            texts = {text_hash(passage): embedded_text(passage) for _, passages in held for passage in passages}
+            missing = writer.missing_vectors(model_id, texts)
+            yield _Batch(
+                documents=held,
+                missing={key: text for key, text in texts.items() if key in missing},
+                passages=sum(len(passages) for _, passages in held),
+            )
+            held = []
+
+
+def _embed(encoder: Encoder, missing: dict[Hash, str]) -> dict[Hash, np.ndarray]:
+    if not missing:
+        return {}
+    return dict(zip(missing, encoder.passages(list(missing.values())), strict=True))
+
+
+def _store(
+    writer: Writer,
+    generation: int,
+    model_id: int,
+    running: tuple[_Batch, "Future[dict[Hash, np.ndarray]]"],
+    done: int,
+    passages: int,
+) -> tuple[int, int]:
+    batch, vectors = running
+    writer.insert_vectors(model_id, vectors.result())
+    writer.store_passages(generation, model_id, batch.documents)
+    return done + len(batch.documents), passages + batch.passages

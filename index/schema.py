@@ -1,0 +1,95 @@
+"""The tables, as ordered migrations. A migration that has been released is never edited: a new one follows it."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Migration:
+    """One step of the schema, run in one transaction together with its own record."""
+
+    name: str
+    statements: tuple[str, ...]
+
+
+_FIRST = (
+    # What was read: one row a file, with the outcome last reported and the stat it had then.
+    """CREATE TABLE files (
+        path TEXT PRIMARY KEY, size INTEGER NOT NULL, mtime_ns INTEGER NOT NULL, ctime_ns INTEGER NOT NULL,
+        inode INTEGER NOT NULL, read_ns INTEGER NOT NULL, sha256 TEXT NOT NULL, catalogue TEXT NOT NULL,
+        outcome TEXT NOT NULL, reason TEXT NOT NULL, pages INTEGER NOT NULL, pages_without_text INTEGER NOT NULL,
+        passages INTEGER NOT NULL, seconds REAL NOT NULL, updated TEXT NOT NULL) WITHOUT ROWID""",
+    # A document is its content: the same bytes under two paths are one document.
+    """CREATE TABLE documents (
+        id INTEGER PRIMARY KEY AUTOINCREMENT, key TEXT NOT NULL UNIQUE, format TEXT NOT NULL, record TEXT NOT NULL,
+        title TEXT NOT NULL, kind TEXT NOT NULL, city TEXT NOT NULL, organisation TEXT NOT NULL, theme TEXT NOT NULL,
+        date TEXT NOT NULL, language TEXT NOT NULL, edition TEXT NOT NULL, supersedes TEXT NOT NULL,
+        handling TEXT NOT NULL, level INTEGER NOT NULL, attribution TEXT NOT NULL, source TEXT NOT NULL,
+        own TEXT NOT NULL, pages INTEGER NOT NULL, unreadable TEXT NOT NULL, notes TEXT NOT NULL,
+        text_sha256 TEXT NOT NULL, added TEXT NOT NULL)""",
+    """CREATE TABLE file_documents (
+        path TEXT NOT NULL, document_id INTEGER NOT NULL REFERENCES documents(id),
+        PRIMARY KEY (path, document_id)) WITHOUT ROWID""",
+    "CREATE INDEX file_documents_by_document ON file_documents(document_id)",
+    """CREATE TABLE texts (
+        document_id INTEGER PRIMARY KEY REFERENCES documents(id), text TEXT NOT NULL, blocks TEXT NOT NULL)""",
+    """CREATE TABLE pages (
+        document_id INTEGER NOT NULL REFERENCES documents(id), number INTEGER NOT NULL, label TEXT NOT NULL,
+        start INTEGER NOT NULL, "end" INTEGER NOT NULL, width REAL NOT NULL, height REAL NOT NULL,
+        source TEXT NOT NULL, boxes BLOB NOT NULL, UNIQUE (document_id, number))""",
+    # Models and their vectors, by the hash of what was embedded: nothing is embedded twice.
+    "CREATE TABLE models (id INTEGER PRIMARY KEY, fingerprint TEXT NOT NULL UNIQUE, folder TEXT NOT NULL, info TEXT NOT NULL)",
+    """CREATE TABLE vectors (
+        id INTEGER PRIMARY KEY, model_id INTEGER NOT NULL REFERENCES models(id), hash BLOB NOT NULL,
+        vector BLOB NOT NULL, UNIQUE (model_id, hash))""",
+    # A generation is one way to cut and embed the library. One of them serves; a rebuild makes the next beside it.
+    """CREATE TABLE generations (
+        id INTEGER PRIMARY KEY AUTOINCREMENT, model_id INTEGER NOT NULL REFERENCES models(id), chunking TEXT NOT NULL,
+        state TEXT NOT NULL CHECK (state IN ('building', 'serving', 'retired')), created TEXT NOT NULL)""",
+    """CREATE TABLE passages (
+        id INTEGER PRIMARY KEY AUTOINCREMENT, generation_id INTEGER NOT NULL REFERENCES generations(id),
+        document_id INTEGER NOT NULL REFERENCES documents(id), ordinal INTEGER NOT NULL, seq INTEGER NOT NULL,
+        start INTEGER NOT NULL, "end" INTEGER NOT NULL, text TEXT NOT NULL, page INTEGER NOT NULL,
+        page_end INTEGER NOT NULL, section TEXT NOT NULL, context TEXT NOT NULL, sentences TEXT NOT NULL,
+        language TEXT NOT NULL, kind TEXT NOT NULL, vector_id INTEGER NOT NULL REFERENCES vectors(id))""",
+    "CREATE INDEX passages_by_document ON passages(generation_id, document_id, ordinal)",
+    "CREATE INDEX passages_by_seq ON passages(generation_id, seq)",
+    "CREATE INDEX passages_by_vector ON passages(vector_id)",
+    # Passages that are gone, but still in the generation's snapshot of vectors.
+    """CREATE TABLE tombstones (
+        generation_id INTEGER NOT NULL, passage_id INTEGER NOT NULL, seq INTEGER NOT NULL,
+        PRIMARY KEY (generation_id, passage_id)) WITHOUT ROWID""",
+    """CREATE TABLE snapshots (
+        generation_id INTEGER PRIMARY KEY REFERENCES generations(id), seq INTEGER NOT NULL, file TEXT NOT NULL,
+        sha256 TEXT NOT NULL, vectors INTEGER NOT NULL, created TEXT NOT NULL)""",
+    # `seq` counts commits that changed what can be found.
+    "CREATE TABLE state (key TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID",
+    "INSERT INTO state VALUES ('seq', 0)",
+    """CREATE TABLE evaluations (
+        id INTEGER PRIMARY KEY, name TEXT NOT NULL, created TEXT NOT NULL, figures TEXT NOT NULL)""",
+)
+
+MIGRATIONS = (Migration(name="0001 first tables", statements=_FIRST),)
+
+
+def lexical_table(generation: int) -> str:
+    """The name of the full-text table of a generation; each has its own, so that word statistics are never mixed."""
+    return f"lexical_{int(generation)}"
+
+
+def create_lexical(generation: int) -> tuple[str, str]:
+    """Statements that make the full-text table: stems separated by spaces, rowid = passage id.
+
+    It keeps the stems: a table without content cannot delete rows before SQLite 3.43, and Debian 12 has 3.40.
+    """
+    name = lexical_table(generation)
+    return (
+        f"CREATE VIRTUAL TABLE {name} USING fts5(context, body,"
+        " tokenize=\"unicode61 remove_diacritics 0 categories 'L* N* M* Co'\")",
+        f"CREATE VIRTUAL TABLE {name}_words USING fts5vocab({name}, 'row')",
+    )
+
+
+def drop_lexical(generation: int) -> tuple[str, str]:
+    """Statements that remove the full-text table."""
+    name = lexical_table(generation)
+    return f"DROP TABLE IF EXISTS {name}_words", f"DROP TABLE IF EXISTS {name}"

@@ -1,0 +1,215 @@
+"""What is being served: one generation as of one commit. Lexical, vector and access data always belong to the same commit."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import numpy as np
+
+from index import vectors
+from index.access import Principal
+from index.errors import SnapshotError
+from index.models import ModelInfo
+from index.store import Connection
+from index.vectors import Bitmap, Ids, VectorIndex
+
+Where = Mapping[str, Sequence[str]]  # field -> accepted values; several values of a field are alternatives
+
+FIELDS = ("city", "theme", "kind", "language", "handling", "year", "organisation", "title", "document")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentKey:
+    """What filters need to know of a document, folded for comparison."""
+
+    document_id: int
+    level: int
+    values: Mapping[str, frozenset[str]]
+    unreadable: int
+
+    def matches(self, where: Where) -> bool:
+        """Whether the document has, for every field asked for, one of the values asked for."""
+        return all(self._has(name, wanted) for name, wanted in where.items() if wanted)
+
+    def _has(self, name: str, wanted: Sequence[str]) -> bool:
+        have = self.values.get(name, frozenset())
+        if name == "year":
+            return any(low <= year <= high for low, high in map(year_range, wanted) for year in have)
+        return any(value.casefold().strip() in have for value in wanted)
+
+
+def year_range(text: str) -> tuple[str, str]:
+    """`2019`, `2019..2021`, `2019..` or `..2021` as the first and last year, both included."""
+    low, dots, high = text.strip().replace("–", "..").partition("..")
+    return (low.strip() or "0000", high.strip() or "9999") if dots else (low.strip(), low.strip())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Allowed:
+    """The passages one question may meet: those of documents its asker may see, and that its filters leave."""
+
+    passages: Bitmap
+    documents: frozenset[int]
+    count: int
+    everything: bool  # no passage of this generation is left out
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Serving:
+    """A generation as of `seq`. `ids` are its passages (sorted) and `owners` the document of each."""
+
+    generation: int
+    model_id: int
+    model: ModelInfo
+    folder: Path
+    seq: int
+    snapshot: vectors.Snapshot | None
+    index: VectorIndex
+    ids: Ids
+    owners: Ids
+    delta_ids: Ids
+    delta: vectors.npt.NDArray[np.float32]
+    documents: Mapping[int, DocumentKey]
+    _allowed: dict[object, Allowed] = field(default_factory=dict, repr=False)
+
+    def allowed(self, principal: Principal, where: Where) -> Allowed:
+        """What `principal` may find under these filters. Decided before anything is ranked."""
+        key = (principal.clearance, tuple(sorted((name, tuple(values)) for name, values in where.items())))
+        found = self._allowed.get(key)
+        if found is None:
+            if len(self._allowed) > 64:
+                self._allowed.clear()
+            found = self._allowed[key] = self._decide(principal, where)
+        return found
+
+    def _decide(self, principal: Principal, where: Where) -> Allowed:
+        visible = [key for key in self.documents.values() if key.level <= principal.clearance and key.matches(where)]
+        documents = frozenset(key.document_id for key in visible)
+        mask = np.isin(self.owners, np.fromiter(documents, np.int64, len(documents)))
+        largest = int(self.ids[-1]) if len(self.ids) else 0
+        return Allowed(
+            passages=vectors.bitmap(self.ids[mask], largest),
+            documents=documents,
+            count=int(mask.sum()),
+            everything=bool(mask.all()),
+        )
+
+
+def load(connection: Connection, data: Path, before: Serving | None) -> Serving | None:
+    """What is served as of the transaction that `connection` is in; parts of `before` that still hold are reused.
+
+    None where nothing is served yet. Raises SnapshotError where the vector file is missing or damaged.
+    """
+    seq = current_seq(connection)
+    row = connection.execute(
+        "SELECT g.id, g.model_id, m.folder, m.info FROM generations g JOIN models m ON m.id = g.model_id WHERE state = 'serving'"
+    ).fetchone()
+    if row is None:
+        return None
+    if before is not None and (before.generation, before.seq) == (row["id"], seq):
+        return before
+    snapshot = read_snapshot(connection, row["id"])
+    if before is None or before.generation != row["id"] or before.snapshot != snapshot:
+        before = _blank(row, data, snapshot)
+    return _advance(connection, before, seq)
+
+
+def current_seq(connection: Connection) -> int:
+    """The number of the last commit that changed what can be found."""
+    return int(connection.execute("SELECT value FROM state WHERE key = 'seq'").fetchone()[0])
+
+
+def read_snapshot(connection: Connection, generation: int) -> vectors.Snapshot | None:
+    """The vector file of a generation, None before the first."""
+    row = connection.execute(
+        "SELECT seq, file, sha256, vectors FROM snapshots WHERE generation_id = ?", (generation,)
+    ).fetchone()
+    return vectors.Snapshot(**dict(row)) if row else None
+
+
+def vector_folder(data: Path) -> Path:
+    """Where vector files are kept."""
+    return data / "vectors"
+
+
+def _blank(row: Mapping[str, object], data: Path, snapshot: vectors.Snapshot | None) -> Serving:
+    from index.models import parse_info
+
+    model = parse_info(str(row["info"]))
+    path = vector_folder(data) / snapshot.file if snapshot else None
+    index = VectorIndex(path, snapshot.sha256 if snapshot else "", model.dimension)
+    nothing = np.zeros(0, np.int64)
+    return Serving(
+        generation=int(str(row["id"])), model_id=int(str(row["model_id"])), model=model, folder=data / "models" / str(row["folder"]),
+        seq=-1, snapshot=snapshot, index=index, ids=nothing, owners=nothing, delta_ids=nothing,
+        delta=np.zeros((0, model.dimension), np.float32), documents={},
+    )  # fmt: skip
+
+
+def _advance(connection: Connection, before: Serving, seq: int) -> Serving:
+    """Bring `before` to `seq`: passages that came, passages that went, and what is known of the documents."""
+    came = connection.execute(
+        "SELECT id, document_id FROM passages WHERE generation_id = ? AND seq > ? ORDER BY id", (before.generation, before.seq)
+    ).fetchall()
+    gone = connection.execute(
+        "SELECT passage_id FROM tombstones WHERE generation_id = ? AND seq > ?", (before.generation, before.seq)
+    ).fetchall()
+    ids, owners = _append(before.ids, before.owners, [row["id"] for row in came], [row["document_id"] for row in came])
+    since = max(before.seq, before.snapshot.seq if before.snapshot else -1)
+    new = connection.execute(
+        "SELECT p.id, v.vector FROM passages p JOIN vectors v ON v.id = p.vector_id"
+        " WHERE p.generation_id = ? AND p.seq > ? ORDER BY p.id",
+        (before.generation, since),
+    ).fetchall()
+    delta_ids = np.concatenate([before.delta_ids, np.array([row["id"] for row in new], np.int64)])
+    delta = np.concatenate([before.delta, vectors.unpack((row["vector"] for row in new), before.model.dimension)])
+    if gone:
+        away = np.array([row["passage_id"] for row in gone], np.int64)
+        keep = ~np.isin(ids, away)
+        ids, owners = ids[keep], owners[keep]
+        keep = ~np.isin(delta_ids, away)
+        delta_ids, delta = delta_ids[keep], delta[keep]
+    index = before.index.with_delta(delta_ids, delta) if len(new) or gone else before.index
+    return replace(
+        before, seq=seq, ids=ids, owners=owners, delta_ids=delta_ids, delta=delta, index=index,
+        documents=_documents(connection), _allowed={},
+    )  # fmt: skip
+
+
+def _append(ids: Ids, owners: Ids, more: list[int], more_owners: list[int]) -> tuple[Ids, Ids]:
+    return (
+        np.concatenate([ids, np.array(more, np.int64)]),
+        np.concatenate([owners, np.array(more_owners, np.int64)]),
+    )
+
+
+def _documents(connection: Connection) -> dict[int, DocumentKey]:
+    import json
+
+    keys: dict[int, DocumentKey] = {}
+    for row in connection.execute(
+        "SELECT id, level, title, kind, city, organisation, theme, date, language, handling, unreadable FROM documents"
+    ):
+        values = {
+            "city": json.loads(row["city"]),
+            "theme": json.loads(row["theme"]),
+            "kind": [row["kind"]],
+            "language": [row["language"]],
+            "handling": [row["handling"]],
+            "organisation": [row["organisation"]],
+            "title": [row["title"]],
+            "year": [row["date"][:4]],
+            "document": [str(row["id"])],
+        }
+        keys[row["id"]] = DocumentKey(
+            document_id=row["id"],
+            level=row["level"],
+            values={name: frozenset(str(value).casefold() for value in held if value) for name, held in values.items()},
+            unreadable=len(json.loads(row["unreadable"])),
+        )
+    return keys
+
+
+def damaged(error: SnapshotError) -> str:
+    """What to tell a user of a vector file that cannot be used."""
+    return f"{error} It is made again from the store: run `python -m index rebuild`. Until then only words are searched."

@@ -1,0 +1,190 @@
+"""The store: one SQLite file in WAL mode, the only place where anything becomes true. The only module that imports sqlite3."""
+
+import fcntl
+import os
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from index.errors import Busy, StoreError
+from index.schema import MIGRATIONS
+
+Connection = sqlite3.Connection
+Row = sqlite3.Row
+DatabaseError = sqlite3.Error
+
+FILE = "kalla.sqlite"
+_LOCK = "writer.lock"
+
+
+def now() -> str:
+    """This moment, ISO 8601 in UTC."""
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def prepare(data: Path) -> None:
+    """Make the data folder and bring its tables up to date. Raises StoreError where that cannot be done."""
+    try:
+        data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as exc:
+        raise StoreError(f"The data folder {data} cannot be made: {exc.strerror}. Name another with --data.") from exc
+    with _explained(data):
+        connection = _connect(data / FILE, writing=True)
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            _migrate(connection, data)
+        finally:
+            connection.close()
+
+
+def exists(data: Path) -> bool:
+    """Whether there is a store in this folder."""
+    return (data / FILE).is_file()
+
+
+def open_reader(data: Path) -> Connection:
+    """A connection that cannot write. One thread at a time may use it."""
+    with _explained(data):
+        connection = _connect(data / FILE, writing=False)
+        connection.execute("PRAGMA query_only = ON")
+        _check_version(connection, data)
+        return connection
+
+
+def open_writer(data: Path) -> Connection:
+    """A connection for the holder of `writer_lock`. Each commit is on disk when it returns."""
+    with _explained(data):
+        connection = _connect(data / FILE, writing=True)
+        connection.execute("PRAGMA synchronous = FULL")
+        return connection
+
+
+@contextmanager
+def reading(connection: Connection) -> Iterator[Connection]:
+    """One view of the store: everything read inside is as of the same commit."""
+    connection.execute("BEGIN")
+    try:
+        yield connection
+    finally:
+        connection.execute("ROLLBACK")
+
+
+@contextmanager
+def writing(connection: Connection, data: Path) -> Iterator[Connection]:
+    """One transaction: all of it becomes true at the end, or none of it."""
+    with _explained(data):
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield connection
+            connection.execute("COMMIT")
+        except BaseException:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            raise
+
+
+@contextmanager
+def writer_lock(data: Path, purpose: str) -> Iterator[None]:
+    """Hold the library for writing. Raises Busy, naming who holds it. A dead holder's lock is gone with its process."""
+    data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    descriptor = os.open(data / _LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as exc:
+            holder = os.pread(descriptor, 200, 0).decode("utf-8", "replace").strip() or "another process"
+            raise Busy(f"This library is being written by {holder}. Wait until it has finished, then try again.") from exc
+        os.ftruncate(descriptor, 0)
+        os.pwrite(descriptor, f"{purpose} (process {os.getpid()}, since {datetime.now():%H:%M})\n".encode(), 0)
+        yield
+        os.ftruncate(descriptor, 0)
+    finally:
+        os.close(descriptor)
+
+
+def writer_now(data: Path) -> str:
+    """Who is writing to the library at this moment, "" where nobody is."""
+    try:
+        descriptor = os.open(data / _LOCK, os.O_RDONLY | os.O_CLOEXEC)
+    except OSError:
+        return ""
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return os.pread(descriptor, 200, 0).decode("utf-8", "replace").strip()
+    finally:
+        os.close(descriptor)
+    return ""
+
+
+def _connect(path: Path, *, writing: bool) -> Connection:
+    mode = "rwc" if writing else "rw"  # WAL readers need to write the shared-memory file
+    uri = f"file:{_quoted(path)}?mode={mode}"
+    connection = sqlite3.connect(uri, uri=True, timeout=30, isolation_level=None, check_same_thread=False)
+    connection.row_factory = sqlite3.Row
+    connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute("PRAGMA mmap_size = 268435456")
+    return connection
+
+
+def _quoted(path: Path) -> str:
+    from urllib.parse import quote
+
+    return quote(str(path.absolute()))
+
+
+def _migrate(connection: Connection, data: Path) -> None:
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        connection.execute("CREATE TABLE IF NOT EXISTS migrations (name TEXT PRIMARY KEY, applied TEXT NOT NULL)")
+        done = {row["name"] for row in connection.execute("SELECT name FROM migrations")}
+        _refuse_newer(done, data)
+        for migration in MIGRATIONS:
+            if migration.name not in done:
+                for statement in migration.statements:
+                    connection.execute(statement)
+                connection.execute("INSERT INTO migrations VALUES (?, ?)", (migration.name, now()))
+        connection.execute("COMMIT")
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
+
+
+def _check_version(connection: Connection, data: Path) -> None:
+    done = {row["name"] for row in connection.execute("SELECT name FROM migrations")}
+    _refuse_newer(done, data)
+    if len(done) < len(MIGRATIONS):
+        raise StoreError(f"The library in {data} was made by an older Källa. Run `python -m ingest` to bring it up to date.")
+
+
+def _refuse_newer(done: set[str], data: Path) -> None:
+    unknown = done - {migration.name for migration in MIGRATIONS}
+    if unknown:
+        raise StoreError(f"The library in {data} was made by a newer Källa ({max(unknown)}). Install that version, or name another folder.")
+
+
+_REASONS: tuple[tuple[str, Callable[[Path], str]], ...] = (
+    ("disk is full", lambda data: f"The disk of {data} is full. Nothing stored is lost. Free some space, then run the same command again."),
+    ("readonly", lambda data: f"The data folder {data} cannot be written to. Check its permissions, or name another with --data."),
+    ("unable to open", lambda data: f"There is no library in {data} that can be opened. Run `python -m ingest` first, or name another folder with --data."),
+    ("no such table", lambda data: f"{data / FILE} is not a library of Källa. Name another folder with --data."),
+    ("not a database", lambda data: f"{data / FILE} is damaged: it is not a database any more. Restore it from a backup, or move it away and run `python -m ingest`."),
+    ("malformed", lambda data: f"{data / FILE} is damaged. Restore it from a backup, or move it away and run `python -m ingest`."),
+    ("disk i/o", lambda data: f"{data / FILE} cannot be read or written: the disk reports an error. Nothing was overwritten."),
+    ("locked", lambda data: f"{data / FILE} is held by another program. Close it, then try again."),
+)  # fmt: skip
+
+
+@contextmanager
+def _explained(data: Path) -> Iterator[None]:
+    """Say in words what SQLite says in codes."""
+    try:
+        yield
+    except sqlite3.Error as exc:
+        message = str(exc).lower()
+        for part, explain in _REASONS:
+            if part in message:
+                raise StoreError(explain(data)) from exc
+        raise StoreError(f"The library in {data} cannot be used: {exc}") from exc

@@ -1,0 +1,146 @@
+"""Vectors in FAISS: a snapshot on disk, mapped into memory, and a small delta of what came later. The only module that imports faiss.
+
+Ids are passage ids of the store. Vectors are unit rows, so the inner product is the cosine: higher is better.
+"""
+
+import hashlib
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from index.errors import SnapshotError
+
+Ids = npt.NDArray[np.int64]
+Scores = npt.NDArray[np.float32]
+Bitmap = npt.NDArray[np.uint8]  # bit i (lowest first) says whether passage id i may be found
+
+STORED = np.dtype("<f2")  # vectors rest in half precision: an error below 0.001 in a cosine, at half the size
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot:
+    """A file of vectors as of `seq`."""
+
+    seq: int
+    file: str
+    sha256: str
+    vectors: int
+
+
+def pack(vector: npt.NDArray[np.float32]) -> bytes:
+    """A vector as it is stored."""
+    return vector.astype(STORED).tobytes()
+
+
+def unpack(blobs: Iterable[bytes], dimension: int) -> npt.NDArray[np.float32]:
+    """Stored vectors as `(n, dimension)` float32."""
+    flat = np.frombuffer(b"".join(blobs), STORED)
+    return flat.reshape(-1, dimension).astype(np.float32)
+
+
+def bitmap(ids: Ids, largest: int) -> Bitmap:
+    """A bitmap that holds `ids`, long enough for ids up to `largest`."""
+    flags = np.zeros((largest // 8 + 1) * 8, np.bool_)
+    flags[ids] = True
+    return np.packbits(flags, bitorder="little")
+
+
+def write_snapshot(path: Path, ids: Ids, vectors: npt.NDArray[np.float32]) -> str:
+    """Write ids and `(n, dim)` float32 vectors aside, sync, rename to `path`; return the file's SHA-256."""
+    import faiss
+
+    flat = faiss.IndexScalarQuantizer(vectors.shape[1], faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT)
+    index = faiss.IndexIDMap(flat)
+    index.add_with_ids(np.ascontiguousarray(vectors), ids)
+    aside = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        faiss.write_index(index, str(aside))
+        with aside.open("rb+") as file:
+            os.fsync(file.fileno())
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+        aside.replace(path)
+        folder = os.open(path.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+    finally:
+        aside.unlink(missing_ok=True)
+    return digest
+
+
+class VectorIndex:
+    """What is searched: a snapshot and a delta. Immutable; safe to use from several threads."""
+
+    def __init__(self, snapshot: Path | None, sha256: str, dimension: int) -> None:
+        """Map the snapshot file after checking it against its hash. Raises SnapshotError where it is not what was written."""
+        self.dimension = dimension
+        self._parts: list[tuple[Any, Ids]] = []
+        if snapshot is not None:
+            self._parts.append(self._load(snapshot, sha256))
+        self._snapshots = len(self._parts)
+
+    def _load(self, path: Path, sha256: str) -> tuple[Any, Ids]:
+        import faiss
+
+        faiss.omp_set_num_threads(1)
+        try:
+            with path.open("rb") as file:
+                found = hashlib.file_digest(file, "sha256").hexdigest()
+        except OSError as exc:
+            raise SnapshotError(f"The vector file {path} cannot be read ({exc.strerror}).") from exc
+        if found != sha256:  # FAISS crashes on some damaged files, so it is only given whole ones
+            raise SnapshotError(f"The vector file {path} is damaged: it is not what was written.")
+        index = faiss.read_index(str(path), faiss.IO_FLAG_MMAP_IFC)
+        if index.d != self.dimension:
+            raise SnapshotError(f"The vector file {path} has {index.d} dimensions, not {self.dimension}.")
+        return index, faiss.vector_to_array(index.id_map).astype(np.int64)
+
+    def with_delta(self, ids: Ids, vectors: npt.NDArray[np.float32]) -> "VectorIndex":
+        """The same snapshot with another delta: sorted `ids` and their `(n, dim)` float32 vectors."""
+        import faiss
+
+        other = VectorIndex(None, "", self.dimension)
+        other._parts = self._parts[:self._snapshots]
+        other._snapshots = self._snapshots
+        if len(ids):
+            part = faiss.IndexIDMap(faiss.IndexFlatIP(self.dimension))
+            part.add_with_ids(np.ascontiguousarray(vectors), ids)
+            other._parts = [*other._parts, (part, ids)]
+        return other
+
+    def snapshot_ids(self) -> Ids:
+        """The passage ids in the snapshot, sorted."""
+        return self._parts[0][1] if self._snapshots else np.zeros(0, np.int64)
+
+    def search(self, query: Scores, top: int, allowed: Bitmap) -> tuple[Ids, Scores]:
+        """The `top` allowed passages nearest to `query` (`(dim,)` float32): ids and cosines, best first."""
+        import faiss
+
+        selector = faiss.IDSelectorBitmap(allowed)
+        found: list[tuple[Ids, Scores]] = []
+        for index, ids in self._parts:
+            parameters = faiss.SearchParameters(sel=selector)
+            scores, hits = index.search(query[None, :], min(top, len(ids)), params=parameters)
+            kept = hits[0] >= 0
+            found.append((hits[0][kept], scores[0][kept]))
+        if not found:
+            return np.zeros(0, np.int64), np.zeros(0, np.float32)
+        ids, scores = (np.concatenate(column) for column in zip(*found, strict=True))
+        order = np.lexsort((ids, -scores))[:top]
+        return ids[order], scores[order]
+
+    def scores(self, query: Scores, wanted: Ids) -> Scores:
+        """Cosines of `query` with these passages, in their order; NaN where a passage has no vector here."""
+        out = np.full(len(wanted), np.nan, np.float32)
+        for index, ids in self._parts:
+            at = np.minimum(np.searchsorted(ids, wanted), len(ids) - 1)
+            here = np.flatnonzero(ids[at] == wanted)
+            if len(here):
+                out[here] = index.index.reconstruct_batch(at[here]) @ query
+        return out

@@ -1,0 +1,182 @@
+"""Verify: does everything that the library says hold? Each finding is a sentence that names what and where."""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+
+from index import schema, serving, store
+from index.errors import SnapshotError
+from index.store import Connection, Row
+from index.vectors import STORED, VectorIndex
+from ingest import boxes
+
+
+def verify(data: Path, *, sources: bool = True) -> Iterator[str]:
+    """Check the store against itself, its vector file and (unless told not to) the source files. Yields what does not hold."""
+    connection = store.open_reader(data)
+    try:
+        with store.reading(connection):
+            yield from _sqlite(connection)
+            yield from _documents(connection)
+            row = connection.execute(
+                "SELECT g.id, m.info FROM generations g JOIN models m ON m.id = g.model_id WHERE state = 'serving'"
+            ).fetchone()
+            if row is None:
+                yield "No generation is being served: nothing is searchable. Run `python -m ingest`."
+                return
+            yield from _passages(connection, row["id"])
+            yield from _words(connection, row["id"])
+            yield from _vectors(connection, data, row)
+            if sources:
+                yield from _sources(connection)
+    finally:
+        connection.close()
+
+
+def counted(data: Path) -> dict[str, int]:
+    """How much there is to verify: documents, passages and files."""
+    connection = store.open_reader(data)
+    try:
+        row = connection.execute(
+            "SELECT (SELECT count(*) FROM documents) AS documents, (SELECT count(*) FROM files) AS files,"
+            " (SELECT count(*) FROM passages p JOIN generations g ON g.id = p.generation_id WHERE g.state = 'serving') AS passages"
+        ).fetchone()
+        return {name: int(row[name]) for name in row.keys()}  # noqa: SIM118 - sqlite3.Row iterates over values
+    finally:
+        connection.close()
+
+
+def _sqlite(connection: Connection) -> Iterator[str]:
+    for row in connection.execute("PRAGMA quick_check(20)"):
+        if row[0] != "ok":
+            yield f"The store is damaged: {row[0]}"
+    for row in connection.execute("PRAGMA foreign_key_check"):
+        yield f"The store is damaged: a row of {row[0]} points to a row of {row[2]} that does not exist."
+
+
+def _documents(connection: Connection) -> Iterator[str]:
+    for row in connection.execute("SELECT d.*, t.text FROM documents d LEFT JOIN texts t ON t.document_id = d.id"):
+        name = f"Document {row['id']} ({row['title']})"
+        if row["text"] is None:
+            yield f"{name} has no text."
+            continue
+        if hashlib.sha256(row["text"].encode("utf-8", "surrogatepass")).hexdigest() != row["text_sha256"]:
+            yield f"{name}: its text is not the text that was read."
+        if not connection.execute("SELECT 1 FROM file_documents WHERE document_id = ?", (row["id"],)).fetchone():
+            yield f"{name} belongs to no file."
+        pages = connection.execute("SELECT * FROM pages WHERE document_id = ? ORDER BY number", (row["id"],)).fetchall()
+        yield from _pages(name, row["text"], pages, row["pages"])
+
+
+def _pages(name: str, text: str, pages: list[Row], expected: int) -> Iterator[str]:
+    if len(pages) != expected:
+        yield f"{name} should have {expected} pages, but {len(pages)} are stored."
+    at = 0
+    for page in pages:
+        if page["start"] != at:
+            yield f"{name}, page {page['number']}: its text does not begin where the page before ended."
+        at = page["end"]
+        if page["boxes"]:
+            yield from _boxes(f"{name}, page {page['number']}", text[page["start"] : page["end"]], page["boxes"])
+    if at != len(text):
+        yield f"{name}: its pages do not hold all of its text."
+
+
+def _boxes(where: str, text: str, packed: bytes) -> Iterator[str]:
+    found = boxes.decode(packed)
+    if len(found) != len(text):
+        yield f"{where}: {len(found)} character boxes for {len(text)} characters."
+        return
+    empty = (found[:, 2] <= found[:, 0]) | (found[:, 3] <= found[:, 1])
+    missing = sum(1 for at in np.flatnonzero(empty) if not text[at].isspace())
+    if missing:
+        yield f"{where}: {missing} characters have no place on the page, and would not be highlighted."
+
+
+def _passages(connection: Connection, generation: int) -> Iterator[str]:
+    rows = connection.execute(
+        "SELECT p.*, substr(t.text, p.start + 1, p.\"end\" - p.start) AS slice, t.document_id AS held FROM passages p"
+        " LEFT JOIN texts t ON t.document_id = p.document_id WHERE p.generation_id = ? ORDER BY p.document_id, p.ordinal",
+        (generation,),
+    )
+    pages: dict[int, list[Row]] = {}
+    for row in rows:
+        name = f"Passage {row['id']} (document {row['document_id']}, characters {row['start']}–{row['end']})"
+        if row["slice"] != row["text"] or not row["text"].strip():
+            yield f"{name} is not what stands at its place in the document."
+        if row["document_id"] not in pages:
+            pages = {
+                row["document_id"]: connection.execute(
+                    "SELECT number, start, \"end\" FROM pages WHERE document_id = ? ORDER BY number", (row["document_id"],)
+                ).fetchall()
+            }
+        touched = [page["number"] for page in pages[row["document_id"]] if page["start"] < row["end"] and row["start"] < page["end"]]
+        if touched and (touched[0], touched[-1]) != (row["page"], row["page_end"]):
+            yield f"{name} is cited with pages {row['page']}–{row['page_end']}, but stands on {touched[0]}–{touched[-1]}."
+        if any(not (0 <= start < end <= len(row["text"])) for start, end in json.loads(row["sentences"])):
+            yield f"{name} has sentences outside itself."
+
+
+def _words(connection: Connection, generation: int) -> Iterator[str]:
+    table = schema.lexical_table(generation)
+    ids = {row["id"] for row in connection.execute("SELECT id FROM passages WHERE generation_id = ?", (generation,))}
+    indexed = {row["rowid"] for row in connection.execute(f"SELECT rowid FROM {table}")}
+    if ids - indexed:
+        yield f"{len(ids - indexed)} passages cannot be found by their words (the first is {min(ids - indexed)})."
+    if indexed - ids:
+        yield f"{len(indexed - ids)} entries of the word index belong to no passage."
+
+
+def _vectors(connection: Connection, data: Path, row: Row) -> Iterator[str]:
+    from index.models import parse_info
+
+    dimension = parse_info(row["info"]).dimension
+    for held in connection.execute(
+        "SELECT p.id, v.vector FROM passages p LEFT JOIN vectors v ON v.id = p.vector_id WHERE p.generation_id = ?", (row["id"],)
+    ):
+        if held["vector"] is None or len(held["vector"]) != dimension * STORED.itemsize:
+            yield f"Passage {held['id']} has no vector of {dimension} dimensions."
+            continue
+        norm = float(np.linalg.norm(np.frombuffer(held["vector"], STORED).astype(np.float32)))
+        if not abs(norm - 1.0) < 0.01:
+            yield f"The vector of passage {held['id']} has length {norm:.3f}, not 1."
+    snapshot = serving.read_snapshot(connection, row["id"])
+    if snapshot is None:
+        return
+    try:
+        index = VectorIndex(serving.vector_folder(data) / snapshot.file, snapshot.sha256, dimension)
+    except SnapshotError as exc:
+        yield f"{exc} Run `python -m index rebuild`."
+        return
+    expected = {
+        found["id"]
+        for found in connection.execute(
+            "SELECT id FROM passages WHERE generation_id = ? AND seq <= ?", (row["id"], snapshot.seq)
+        )
+    }
+    buried = {
+        found["passage_id"]
+        for found in connection.execute("SELECT passage_id FROM tombstones WHERE generation_id = ?", (row["id"],))
+    }
+    ids = set(index.snapshot_ids().tolist())
+    if expected - ids:
+        yield f"{len(expected - ids)} passages are missing from the vector file {snapshot.file}."
+    if ids - expected - buried:
+        yield f"{len(ids - expected - buried)} vectors in {snapshot.file} belong to no passage."
+
+
+def _sources(connection: Connection) -> Iterator[str]:
+    for row in connection.execute(
+        "SELECT path, sha256 FROM files WHERE outcome != 'failed' AND path IN (SELECT path FROM file_documents) ORDER BY path"
+    ):
+        try:
+            with Path(row["path"]).open("rb") as file:
+                digest = hashlib.file_digest(file, "sha256").hexdigest()
+        except OSError as exc:
+            yield f"The source {row['path']} cannot be opened ({exc.strerror}). Run `python -m ingest` to bring the library into step."
+            continue
+        if digest != row["sha256"]:
+            yield f"The source {row['path']} has changed since it was read. Run `python -m ingest` to read it again."

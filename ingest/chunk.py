@@ -1,0 +1,224 @@
+"""Cut a document into passages: whole sentences within a section, counted in the model's own tokens. Pure.
+
+A passage never crosses a heading. A recommendation stands alone, a list keeps the sentence that leads into it, table rows
+stay together with their caption. What is larger than a model can read is cut between sentences, and only a sentence that is
+itself too large is cut between words.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+
+from ingest.document import Block, BlockKind, Cutter, Document, Page, Passage
+from ingest.sentences import sentences
+
+TokenCounter = Callable[[Sequence[str]], list[int]]
+LanguageOf = Callable[[str], str]
+
+_ALONE = (BlockKind.RECOMMENDATION, BlockKind.NOTE)
+_ROWS = (BlockKind.TABLE_ROW, BlockKind.CAPTION)
+_LETTERS_TO_DETECT = 60  # below this, the language of a passage is the document's: too short to tell
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChunkSettings:
+    """Sizes in model tokens. `limit` is what the model reads at most (without its special tokens)."""
+
+    limit: int
+    target: int = 160
+    smallest: int = 40  # a last piece below this joins the one before, where both fit the limit
+    context_share: float = 0.25  # of the limit, for title and headings
+    version: int = 1  # of this algorithm: an index made by another is rebuilt, never mixed
+
+    def as_dict(self) -> dict[str, int | float]:
+        """For storing beside the passages it made."""
+        return asdict(self)
+
+
+def settings_for(max_tokens: int, overhead: int = 2) -> ChunkSettings:
+    """Settings for a model that reads `max_tokens`, of which `overhead` are its special tokens and prefix."""
+    return ChunkSettings(limit=max_tokens - overhead)
+
+
+def cutter(settings: ChunkSettings, count: TokenCounter, language_of: LanguageOf) -> Cutter:
+    """`chunk` with everything but the document settled."""
+    return lambda document, title: tuple(chunk(document, settings, count, language_of, title))
+
+
+@dataclass(frozen=True, slots=True)
+class _Unit:
+    """A sentence or a piece of one: `text[start:end]`."""
+
+    start: int
+    end: int
+    tokens: int
+    kind: BlockKind
+    lead_in: bool  # ends with a colon: what follows belongs to it
+    block: int  # number of its block
+
+
+def chunk(
+    document: Document, settings: ChunkSettings, count: TokenCounter, language_of: LanguageOf, title: str = ""
+) -> list[Passage]:
+    """Cut `document` into passages, in order. `count` gives the model's tokens of each text, `language_of` an ISO 639-1 code."""
+    title = title or document.metadata.title
+    passages: list[Passage] = []
+    for section, blocks in _sections(document.blocks, document.text):
+        context = _context(title, section, settings, count)
+        room = settings.limit - count([context])[0] - 2
+        for units in _packed(_units(document.text, blocks, room, count), min(settings.target, room), room, settings):
+            passages.append(_passage(document, units, section, context, len(passages), language_of))
+    return passages
+
+
+def _sections(blocks: Sequence[Block], text: str) -> Iterator[tuple[tuple[str, ...], list[Block]]]:
+    """The runs of blocks below the same headings, with the path of these headings."""
+    path: list[tuple[int, str]] = []
+    run: list[Block] = []
+    for block in blocks:
+        if block.kind is BlockKind.HEADING:
+            if run:
+                yield tuple(heading for _, heading in path), run
+                run = []
+            while path and path[-1][0] >= block.level:
+                path.pop()
+            path.append((block.level, " ".join(text[block.start : block.end].split())))
+        elif block.kind is not BlockKind.CONTENTS:
+            run.append(block)
+    if run:
+        yield tuple(heading for _, heading in path), run
+
+
+def _context(title: str, section: tuple[str, ...], settings: ChunkSettings, count: TokenCounter) -> str:
+    """Title and headings in one line, the outermost headings left out first where they do not fit."""
+    most = int(settings.limit * settings.context_share)
+    headings = [heading for heading in section if heading.casefold() != title.casefold()]
+    for keep in range(len(headings), -1, -1):
+        parts = ([title] if title else []) + headings[len(headings) - keep :]
+        context = " › ".join(parts)
+        if not context or count([context])[0] <= most:
+            return context
+    words = title.split()
+    while words and count([" ".join(words)])[0] > most:
+        words = words[: len(words) * 2 // 3]
+    return " ".join(words)
+
+
+def _units(text: str, blocks: Sequence[Block], room: int, count: TokenCounter) -> list[_Unit]:
+    spans = [
+        (start, end, block.kind, number)
+        for number, block in enumerate(_joined(text, blocks))
+        for start, end in ([(block.start, block.end)] if block.kind in _ROWS else sentences(text, block.start, block.end))
+    ]
+    counts = count([text[start:end] for start, end, *_ in spans]) if spans else []
+    units: list[_Unit] = []
+    for (start, end, kind, number), tokens in zip(spans, counts, strict=True):
+        pieces = [(start, end, tokens)] if tokens <= room else _split_words(text, start, end, room, count)
+        for piece_start, piece_end, piece_tokens in pieces:
+            lead_in = text[piece_start:piece_end].endswith(":") or kind is BlockKind.CAPTION
+            units.append(_Unit(piece_start, piece_end, piece_tokens, kind, lead_in, number))
+    return units
+
+
+def _joined(text: str, blocks: Sequence[Block]) -> Iterator[Block]:
+    """Blocks, with a paragraph that goes on behind a page break made one again, so that its sentence is whole."""
+    held: Block | None = None
+    for block in blocks:
+        if held is not None and held.kind is block.kind is BlockKind.PARAGRAPH and _goes_on(text, held, block):
+            held = Block(start=held.start, end=block.end, kind=held.kind)
+            continue
+        if held is not None:
+            yield held
+        held = block
+    if held is not None:
+        yield held
+
+
+def _goes_on(text: str, first: Block, second: Block) -> bool:
+    return text[first.end - 1] not in ".!?…:;)”\"" and text[second.start].islower() and "\n\n" not in text[first.end : second.start]
+
+
+def _split_words(text: str, start: int, end: int, room: int, count: TokenCounter) -> list[tuple[int, int, int]]:
+    """Halve between words until each piece fits. A single endless word is cut by characters."""
+    tokens = count([text[start:end]])[0]
+    if tokens <= room or end - start < 2:
+        return [(start, end, tokens)]
+    middle = (start + end) // 2
+    space = text.rfind(" ", start + 1, middle)
+    cut = space if space > start else text.find(" ", middle, end - 1)
+    left, right = (cut, cut + 1) if cut > start else (middle, middle)
+    while right < end and text[right].isspace():
+        right += 1
+    return _split_words(text, start, left, room, count) + _split_words(text, right, end, room, count)
+
+
+def _packed(units: Sequence[_Unit], target: int, room: int, settings: ChunkSettings) -> list[list[_Unit]]:
+    """Fill passages to about `target` tokens, never over `room`."""
+    packs: list[list[_Unit]] = []
+    for unit in units:
+        pack = packs[-1] if packs else None
+        if pack is None or not _belongs(pack, unit, target, room):
+            packs.append([unit])
+        else:
+            pack.append(unit)
+    merged: list[list[_Unit]] = []
+    for pack in packs:
+        before = merged[-1] if merged else None
+        if (
+            before is not None
+            and _size(pack) < settings.smallest
+            and _size(before) + _size(pack) <= room
+            and not (_alone(before) or _alone(pack))
+        ):
+            before.extend(pack)
+        else:
+            merged.append(pack)
+    return merged
+
+
+def _belongs(pack: list[_Unit], unit: _Unit, target: int, room: int) -> bool:
+    size = _size(pack)
+    if size + unit.tokens > room:
+        return False
+    if unit.kind in _ALONE or pack[-1].kind in _ALONE:
+        # The sentences of one recommendation or note stay together; two of them do not.
+        return unit.block == pack[-1].block
+    if pack[-1].lead_in:
+        return True
+    if (unit.kind in _ROWS) != (pack[-1].kind in _ROWS) and size >= target // 3:
+        return False
+    return size + unit.tokens <= target
+
+
+def _alone(pack: list[_Unit]) -> bool:
+    return pack[0].kind in _ALONE
+
+
+def _size(pack: Sequence[_Unit]) -> int:
+    return sum(unit.tokens for unit in pack)
+
+
+def _passage(
+    document: Document, units: list[_Unit], section: tuple[str, ...], context: str, ordinal: int, language_of: LanguageOf
+) -> Passage:
+    start, end = units[0].start, units[-1].end
+    text = document.text[start:end]
+    touched = [page for page in document.pages if page.start < end and start < page.end]
+    letters = sum(character.isalpha() for character in text)
+    known = document.metadata.language
+    return Passage(
+        ordinal=ordinal,
+        start=start,
+        end=end,
+        text=text,
+        page=_number(touched, 0),
+        page_end=_number(touched, -1),
+        section=section,
+        language=known if letters < _LETTERS_TO_DETECT and known else (language_of(text) or known),
+        context=context,
+        sentences=tuple((unit.start - start, unit.end - start) for unit in units),
+        kind=units[0].kind if len({unit.kind for unit in units}) == 1 else BlockKind.PARAGRAPH,
+    )
+
+
+def _number(pages: Sequence[Page], at: int) -> int:
+    return pages[at].number if pages else 1
