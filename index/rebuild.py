@@ -32,12 +32,14 @@ class _Batch:
     passages: int
 
 
-def rebuild(writer: Writer, encoder: Encoder, folder: Path, chunking: str, cut: Cutter) -> Iterator[Progress]:
+def rebuild(
+    writer: Writer, encoder: Encoder, folder: Path, source: str, chunking: str, cut: Cutter
+) -> Iterator[Progress]:
     """Build a new generation and serve it. Killed at any moment, the old one serves and no vector is computed twice.
 
     The caller holds the writer lock, so that no document comes or goes meanwhile.
     """
-    model_id = writer.model_id(encoder.info, folder)
+    model_id = writer.model_id(encoder.info, folder, source)
     generation = writer.start_generation(model_id, chunking)
     documents = writer.all_documents()
     done = passages = 0

@@ -12,7 +12,7 @@ from index.store import Connection
 from index.vectors import Ids, Scores
 
 DEPTH = 200  # candidates of each half at least
-CONTEXT_WEIGHT = 0.5  # of a word in the title or headings, beside one in the text
+CONTEXT_WEIGHT = 0.7  # of a word in the title or headings, beside one in the text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -37,7 +37,9 @@ _FIRST = (
         start INTEGER NOT NULL, "end" INTEGER NOT NULL, width REAL NOT NULL, height REAL NOT NULL,
         source TEXT NOT NULL, boxes BLOB NOT NULL, UNIQUE (document_id, number))""",
     # Models and their vectors, by the hash of what was embedded: nothing is embedded twice.
-    "CREATE TABLE models (id INTEGER PRIMARY KEY, fingerprint TEXT NOT NULL UNIQUE, folder TEXT NOT NULL, info TEXT NOT NULL)",
+    """CREATE TABLE models (
+        id INTEGER PRIMARY KEY, fingerprint TEXT NOT NULL UNIQUE, folder TEXT NOT NULL, info TEXT NOT NULL,
+        source TEXT NOT NULL)""",
     """CREATE TABLE vectors (
         id INTEGER PRIMARY KEY, model_id INTEGER NOT NULL REFERENCES models(id), hash BLOB NOT NULL,
         vector BLOB NOT NULL, UNIQUE (model_id, hash))""",

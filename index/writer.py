@@ -1,8 +1,9 @@
 """Changing the library: every change is one transaction of the store. Whoever writes holds `store.writer_lock`."""
 
 import hashlib
+import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
@@ -28,6 +29,18 @@ def text_hash(passage: Passage) -> Hash:
     return hashlib.sha256(embedded_text(passage).encode("utf-8", "surrogatepass")).digest()[:16]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Served:
+    """The generation that is served: its model (exported folder, and the name or path it came from) and its chunking (JSON)."""
+
+    generation: int
+    model_id: int
+    model_folder: str
+    model_source: str
+    fingerprint: str
+    chunking: str
+
+
 class Writer:
     """The library, open for changes. Use it from one thread at a time."""
 
@@ -44,27 +57,30 @@ class Writer:
 
     # -- models and generations
 
-    def model_id(self, info: ModelInfo, folder: Path) -> int:
-        """The id of a model in the store, by its fingerprint."""
-        import json
-
+    def model_id(self, info: ModelInfo, folder: Path, source: str) -> int:
+        """The id of a model in the store, by its fingerprint. `source` is the name or path that it was asked for by."""
         text = json.dumps(asdict(info))
         with store.writing(self._connection, self.data) as connection:
             connection.execute(
-                "INSERT INTO models (fingerprint, folder, info) VALUES (?, ?, ?)"
-                " ON CONFLICT (fingerprint) DO UPDATE SET folder = excluded.folder, info = excluded.info",
-                (info.fingerprint, folder.name, text),
+                "INSERT INTO models (fingerprint, folder, info, source) VALUES (?, ?, ?, ?) ON CONFLICT (fingerprint)"
+                " DO UPDATE SET folder = excluded.folder, info = excluded.info, source = excluded.source",
+                (info.fingerprint, folder.name, text, source),
             )
             row = connection.execute("SELECT id FROM models WHERE fingerprint = ?", (info.fingerprint,)).fetchone()
         return int(row["id"])
 
-    def serving_generation(self) -> tuple[int, int, str, str] | None:
-        """Generation id, model id, folder of its model and its chunking (JSON); None where nothing is served yet."""
+    def serving_generation(self) -> "Served | None":
+        """What is served; None where nothing is yet."""
         row = self._connection.execute(
-            "SELECT g.id, g.model_id, m.folder, g.chunking FROM generations g JOIN models m ON m.id = g.model_id"
-            " WHERE g.state = 'serving'"
+            "SELECT g.id, g.model_id, m.folder, m.fingerprint, m.source, g.chunking FROM generations g"
+            " JOIN models m ON m.id = g.model_id WHERE g.state = 'serving'"
         ).fetchone()
-        return (row["id"], row["model_id"], row["folder"], row["chunking"]) if row else None
+        if row is None:
+            return None
+        return Served(
+            generation=row["id"], model_id=row["model_id"], model_folder=row["folder"], model_source=row["source"],
+            fingerprint=row["fingerprint"], chunking=row["chunking"],
+        )  # fmt: skip
 
     def start_generation(self, model_id: int, chunking: str, state: str = "building") -> int:
         """A new, empty generation."""
@@ -181,8 +197,8 @@ class Writer:
         """One commit: the same content with another time stamp, so that it is not opened again."""
         with store.writing(self._connection, self.data) as connection:
             connection.executemany(
-                "UPDATE files SET size = ?, mtime_ns = ?, ctime_ns = ?, inode = ?, read_ns = ? WHERE path = ?",
-                [(s.size, s.mtime_ns, s.ctime_ns, s.inode, s.read_ns, s.path) for s in stamps],
+                "UPDATE files SET size = ?, mtime_ns = ?, ctime_ns = ?, inode = ?, read_ns = ?, catalogue = ? WHERE path = ?",
+                [(s.size, s.mtime_ns, s.ctime_ns, s.inode, s.read_ns, s.catalogue, s.path) for s in stamps],
             )
 
     def fail(self, generation: int, stamp: FileStamp, outcome: FileOutcome) -> FileOutcome:
@@ -245,6 +261,23 @@ class Writer:
         except (OSError, RuntimeError) as exc:  # FAISS raises RuntimeError on a short write
             raise StoreError(f"The vectors cannot be written to {folder}: {exc}. Nothing stored is lost.") from exc
         return vectors.Snapshot(seq=seq, file=name, sha256=digest, vectors=len(ids))
+
+    def copy_vectors(self, other: Path) -> None:
+        """Take over the vectors of another library, by model and text hash."""
+        connection = self._connection
+        connection.execute("ATTACH ? AS other", (str(other / store.FILE),))
+        try:
+            with store.writing(connection, self.data):
+                connection.execute(
+                    "INSERT OR IGNORE INTO models (fingerprint, folder, info, source)"
+                    " SELECT fingerprint, folder, info, source FROM other.models"
+                )
+                connection.execute(
+                    "INSERT OR IGNORE INTO vectors (model_id, hash, vector) SELECT m.id, v.hash, v.vector FROM other.vectors v"
+                    " JOIN other.models o ON o.id = v.model_id JOIN models m ON m.fingerprint = o.fingerprint"
+                )
+        finally:
+            connection.execute("DETACH other")
 
     # -- inside a transaction
 

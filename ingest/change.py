@@ -53,3 +53,20 @@ class Prepared:
     document: Document
     metadata: Metadata  # the catalogue's laid over the document's own
     passages: tuple[Passage, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """What a reading thread hands over: documents to store, and, with the last step of a file, its stamp and outcome.
+
+    `existing` names the file whose documents this one shares (moved, or the same bytes twice).
+    """
+
+    path: str
+    prepared: tuple[Prepared, ...] = ()
+    stamp: FileStamp | None = None
+    outcome: FileOutcome | None = None
+    existing: str = ""
+    bulk: bool = False
+    record_keys: tuple[str, ...] = ()
+    touched: bool = False

@@ -24,7 +24,7 @@ class ChunkSettings:
     """Sizes in model tokens. `limit` is what the model reads at most (without its special tokens)."""
 
     limit: int
-    target: int = 160
+    target: int = 220
     smallest: int = 40  # a last piece below this joins the one before, where both fit the limit
     context_share: float = 0.25  # of the limit, for title and headings
     version: int = 1  # of this algorithm: an index made by another is rebuilt, never mixed

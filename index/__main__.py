@@ -1,0 +1,238 @@
+"""The index from the command line: `python -m index search | rebuild | status | verify | eval`."""
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+DONE, FAILED, WRONG_USE = 0, 1, 2
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; the exit code says how it went (0 fine, 1 something does not hold, 2 wrong use)."""
+    chosen = _parser().parse_args(arguments)
+    from index.errors import LibraryError
+
+    try:
+        code: int = chosen.run(chosen)
+        return code
+    except LibraryError as exc:
+        print(exc, file=sys.stderr)
+        return WRONG_USE
+    except KeyboardInterrupt:
+        print("\nStopped. Nothing that was stored is lost; run the same command to go on.", file=sys.stderr)
+        return 130
+    except BrokenPipeError:
+        sys.stderr.close()
+        return DONE
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m index", description="Ask and look after the index of the library.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    search = _command(commands, "search", _search, "answer a question with cited passages")
+    search.add_argument("question", metavar="QUESTION")
+    search.add_argument("--top", type=_positive, default=10, metavar="N", help="passages at most (default 10)")
+    search.add_argument(
+        "--where", action="append", default=[], metavar="FIELD=VALUE",
+        help="only documents with this city, theme, kind, language, handling, year (2019..2021), organisation or title;"
+        " repeat for alternatives or further fields",
+    )  # fmt: skip
+    _mode(search)
+    search.add_argument("--clearance", default="TLP:RED", metavar="C", help="what the asker may see, at most (default TLP:RED)")
+
+    rebuild = _command(commands, "rebuild", _rebuild, "cut and embed the whole library anew, while the old index goes on serving")
+    rebuild.add_argument("--model", metavar="NAME_OR_PATH", help="another model: a folder, or a name on the model hub")
+
+    _command(commands, "status", _status, "what is being served, and what it holds")
+    verify = _command(commands, "verify", _verify, "check every passage, page, vector and source; exit 1 if anything does not hold")
+    verify.add_argument("--no-sources", action="store_true", help="leave the source files unopened")
+
+    evaluate = _command(commands, "eval", _eval, "measure retrieval on a set of questions (BEIR layout, or pages.jsonl)")
+    evaluate.add_argument("folder", type=Path, metavar="DIR")
+    evaluate.add_argument("--model", metavar="NAME_OR_PATH", help="measure with another model")
+    _mode(evaluate)
+    return parser
+
+
+def _command(commands: Any, name: str, run: Any, text: str) -> argparse.ArgumentParser:  # noqa: ANN401 - argparse's own types
+    parser: argparse.ArgumentParser = commands.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".")
+    parser.add_argument("--data", metavar="DIR", help="the data folder (default: KALLA_DATA, or data)")
+    parser.add_argument("--json", action="store_true", help="print JSON for programs")
+    parser.set_defaults(run=run)
+    return parser
+
+
+def _mode(parser: argparse.ArgumentParser) -> None:
+    modes = ["hybrid", "dense", "lexical"]
+    parser.add_argument("--mode", choices=modes, default="hybrid", help="by meaning and words (hybrid), or by one of them alone")
+
+
+def _positive(text: str) -> int:
+    value = int(text)
+    if value < 1:
+        raise argparse.ArgumentTypeError("must be 1 or more")
+    return value
+
+
+def _search(chosen: argparse.Namespace) -> int:
+    from dataclasses import replace
+
+    from index import access, show
+    from index.errors import LibraryError
+    from index.library import Library
+    from index.result import Mode
+    from index.settings import data_folder
+    from ingest.language import detect_query
+
+    clearance = access.parse_handling(chosen.clearance)
+    if clearance is None:
+        raise LibraryError(f"--clearance {chosen.clearance}: not a known mark. Use TLP:CLEAR, GREEN, AMBER, AMBER+STRICT or RED.")
+    where = _where(chosen.where)
+    library = Library(_existing(data_folder(chosen.data)), detect_query)
+    result = library.search(
+        chosen.question,
+        principal=replace(access.local_owner(), clearance=clearance),
+        top=chosen.top,
+        where=where,
+        mode=Mode(chosen.mode),
+    )
+    print(json.dumps(show.as_json(result), ensure_ascii=False) if chosen.json else show.as_text(result))
+    return DONE
+
+
+def _where(given: Sequence[str]) -> dict[str, list[str]]:
+    from index.errors import LibraryError
+    from index.serving import FIELDS
+
+    where: dict[str, list[str]] = {}
+    for item in given:
+        name, equals, value = item.partition("=")
+        if not equals or name.strip().lower() not in FIELDS or not value.strip():
+            raise LibraryError(f"--where {item}: expected FIELD=VALUE, where FIELD is one of {', '.join(FIELDS)}.")
+        where.setdefault(name.strip().lower(), []).append(value.strip())
+    return where
+
+
+def _rebuild(chosen: argparse.Namespace) -> int:
+    import time
+
+    from index import store
+    from index.embed import OnnxEncoder
+    from index.models import PACKAGED, export
+    from index.rebuild import rebuild
+    from index.settings import data_folder, models_folder
+    from index.writer import Writer
+    from ingest.chunk import cutter, settings_for
+    from ingest.language import detect
+
+    data = _existing(data_folder(chosen.data))
+    began = time.perf_counter()
+    with store.writer_lock(data, "a rebuild"):
+        writer = Writer(data)
+        try:
+            served = writer.serving_generation()
+            model = chosen.model or (served.model_source if served else PACKAGED)
+            _say(chosen, f"Preparing the model {model}")
+            folder = export(model, models_folder(data))
+            encoder = OnnxEncoder(folder)
+            settings = settings_for(encoder.info.max_tokens)
+            cut = cutter(settings, encoder.count, detect)
+            last = None
+            for progress in rebuild(writer, encoder, folder, model, json.dumps(settings.as_dict()), cut):
+                last = progress
+                _progress(chosen, progress.phase, progress.done, progress.total)
+        finally:
+            writer.close()
+    summary = {
+        "documents": last.done if last else 0,
+        "passages": last.passages if last else 0,
+        "model": encoder.info.name,
+        "seconds": round(time.perf_counter() - began, 2),
+    }
+    if chosen.json:
+        print(json.dumps({"summary": summary}), flush=True)
+    else:
+        print(
+            f"\nRebuilt: {summary['documents']} documents, {summary['passages']} passages with {summary['model']},"
+            f" in {summary['seconds']} s. The new index is being served."
+        )
+    return DONE
+
+
+def _say(chosen: argparse.Namespace, text: str) -> None:
+    if not chosen.json:
+        print(text, file=sys.stderr)
+
+
+def _progress(chosen: argparse.Namespace, phase: str, done: int, total: int) -> None:
+    if chosen.json:
+        print(json.dumps({"progress": {"phase": phase, "done": done, "total": total}}), flush=True)
+    elif sys.stderr.isatty():
+        print(f"\r\x1b[K{phase}: {done} of {total} documents", end="", file=sys.stderr, flush=True)
+
+
+def _status(chosen: argparse.Namespace) -> int:
+    from dataclasses import asdict
+
+    from index import show
+    from index.library import Library
+    from index.settings import data_folder
+    from ingest.language import detect_query
+
+    status = Library(_existing(data_folder(chosen.data)), detect_query).status()
+    print(json.dumps(asdict(status), ensure_ascii=False) if chosen.json else show.status_text(status))
+    return DONE
+
+
+def _verify(chosen: argparse.Namespace) -> int:
+    from index.settings import data_folder
+    from index.verify import counted, verify
+
+    data = _existing(data_folder(chosen.data))
+    problems = 0
+    for problem in verify(data, sources=not chosen.no_sources):
+        problems += 1
+        print(json.dumps({"problem": problem}, ensure_ascii=False) if chosen.json else problem, flush=True)
+    counts = counted(data)
+    if chosen.json:
+        print(json.dumps({"summary": counts | {"problems": problems}}))
+    elif problems:
+        print(f"{problems} things do not hold.", file=sys.stderr)
+    else:
+        print(f"All holds: {counts['documents']} documents, {counts['passages']} passages, {counts['files']} files.")
+    return FAILED if problems else DONE
+
+
+def _eval(chosen: argparse.Namespace) -> int:
+    from index.evaluate import evaluate, open_set
+    from index.evaluation_folder import built
+    from index.library import Library
+    from index.result import Mode
+    from index.settings import data_folder
+    from ingest.language import detect_query
+
+    questions = open_set(chosen.folder)
+    with built(questions.documents, data_folder(chosen.data), chosen.model) as data:
+        figures = evaluate(Library(data, detect_query), questions, Mode(chosen.mode))
+    if chosen.json:
+        print(json.dumps(figures))
+    else:
+        print("\n".join(f"{name:>22}  {value}" for name, value in figures.items()))
+    return DONE
+
+
+def _existing(data: Path) -> Path:
+    from index import store
+    from index.errors import StoreError
+
+    if not store.exists(data):
+        raise StoreError(f"There is no library in {data}. Run `python -m ingest` first, or name another folder with --data.")
+    return data
+
+
+if __name__ == "__main__":
+    sys.exit(main())

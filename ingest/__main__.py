@@ -1,0 +1,160 @@
+"""Ingest from the command line: bring the library into step with folders and files."""
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tqdm import tqdm
+
+    from index.writer import Served
+    from ingest.change import FileOutcome
+
+DONE, FAILED, WRONG_USE = 0, 1, 2
+_COUNTED = ("added", "changed", "unchanged", "removed", "failed", "partial")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Ingest; the exit code says how it went (0 fine, 1 a file failed, 2 wrong use)."""
+    chosen = _parser().parse_args(arguments)
+    from index.errors import LibraryError
+    from ingest.errors import CatalogueError, NoSuchPath
+
+    try:
+        return _ingest(chosen)
+    except (LibraryError, CatalogueError, NoSuchPath) as exc:
+        print(exc, file=sys.stderr)
+        return WRONG_USE
+    except KeyboardInterrupt:
+        print("\nStopped. What was reported is stored; run the same command to go on.", file=sys.stderr)
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m ingest",
+        description="Bring the library into step with folders or files: what is new is read and made searchable,"
+        " what has changed is read again, what is gone is removed.",
+    )
+    parser.add_argument("paths", nargs="*", type=Path, metavar="PATH", help="folders or files (default: corpus)")
+    parser.add_argument("--data", metavar="DIR", help="the data folder (default: KALLA_DATA, or data)")
+    parser.add_argument("--jobs", type=int, default=0, metavar="N", help="files read at the same time (default: by the machine)")
+    parser.add_argument("--model", metavar="NAME_OR_PATH", help="the model of a new library (a folder, or a name on the model hub)")
+    parser.add_argument("--json", action="store_true", help="print one JSON object a file, then a summary")
+    return parser
+
+
+def _ingest(chosen: argparse.Namespace) -> int:
+    import time
+
+    from index import store
+    from index.embed import OnnxEncoder
+    from index.intake import open_intake
+    from index.settings import data_folder, models_folder
+    from index.writer import Writer
+    from ingest.catalogues import Catalogues
+    from ingest.chunk import ChunkSettings, cutter, settings_for
+    from ingest.language import detect
+    from ingest.pipeline import Run
+    from ingest.pool import ReaderPool
+    from ingest.reading import Reader
+
+    began = time.perf_counter()
+    data = data_folder(chosen.data)
+    roots = chosen.paths or [Path("corpus")]
+    jobs = chosen.jobs if chosen.jobs > 0 else min(4, max(1, (os.cpu_count() or 1) // 2))
+    with store.writer_lock(data, "an ingest"):
+        writer = Writer(data)
+        try:
+            served = writer.serving_generation()
+            folder, source = _model(chosen, served, models_folder(data))
+            encoder = OnnxEncoder(folder)
+            settings = ChunkSettings(**json.loads(served.chunking)) if served else settings_for(encoder.info.max_tokens)
+            intake = open_intake(writer, encoder, folder, source, json.dumps(settings.as_dict()), served)
+            run = Run(intake, roots, jobs)
+            catalogues = Catalogues()
+            with ReaderPool(jobs) as pool:
+                reader = Reader(
+                    pool=pool,
+                    cut=cutter(settings, encoder.count, detect),
+                    language_of=detect,
+                    catalogue_of=catalogues.find,
+                    decide=run.ledger.decide,
+                )
+                counts = _report(chosen, run.outcomes(reader), run.total)
+            current = writer.serving_generation()
+            if current is not None:
+                writer.fold_if_large(current.generation)
+        finally:
+            writer.close()
+    return _summary(chosen, counts, catalogues.unmatched(), time.perf_counter() - began)
+
+
+def _model(chosen: argparse.Namespace, served: "Served | None", models: Path) -> tuple[Path, str]:
+    """The exported model to embed with, and the name or path it goes by."""
+    from index.errors import ModelError
+    from index.models import PACKAGED, export, read_info, resolve
+
+    if served is None:
+        source = chosen.model or PACKAGED
+        print(f"Preparing the model {source} (once)", file=sys.stderr)
+        return export(source, models), source
+    if chosen.model and resolve(chosen.model)[0] != resolve(served.model_source)[0]:
+        raise ModelError(
+            f"This library is embedded with {served.model_source}. To change the model of all of it, run:"
+            f" python -m index rebuild --model {chosen.model}"
+        )
+    folder = models / served.model_folder
+    if not (folder / "kalla.json").is_file():
+        folder = export(served.model_source, models)
+    if read_info(folder).fingerprint != served.fingerprint:
+        raise ModelError(
+            f"The model {served.model_source} is no longer the one that this library was embedded with. Run:"
+            f" python -m index rebuild --model {served.model_source}"
+        )
+    return folder, served.model_source
+
+
+def _report(chosen: argparse.Namespace, outcomes: "Iterator[FileOutcome]", total: int) -> dict[str, int]:
+    """Print each outcome as it becomes true; return how many of each there were, and the passages stored."""
+    from ingest.show import as_json, as_line
+
+    counts = dict.fromkeys([*_COUNTED, "passages"], 0)
+    with _bar(chosen, total) as bar:
+        for outcome in outcomes:
+            name = outcome.outcome.value
+            counts[name] += 1
+            counts["passages"] += outcome.passages if name != "unchanged" else 0
+            if chosen.json:
+                print(json.dumps(as_json(outcome), ensure_ascii=False), flush=True)
+            elif name != "unchanged" or outcome.reason:
+                bar.write(as_line(outcome, os.getcwd()))
+            bar.update()
+    return counts
+
+
+def _bar(chosen: argparse.Namespace, total: int) -> "tqdm[None]":
+    from tqdm import tqdm
+
+    hidden = chosen.json or not sys.stderr.isatty()
+    return tqdm(total=total, unit=" files", disable=hidden, file=sys.stderr, leave=False, dynamic_ncols=True)
+
+
+def _summary(chosen: argparse.Namespace, counts: dict[str, int], unmatched: Sequence[str], seconds: float) -> int:
+    if unmatched:
+        shown = ", ".join(unmatched[:3]) + (" …" if len(unmatched) > 3 else "")
+        print(f"The catalogue describes {len(unmatched)} files that are not there: {shown}", file=sys.stderr)
+    if chosen.json:
+        print(json.dumps({"summary": counts | {"seconds": round(seconds, 2)}}), flush=True)
+    else:
+        told = ", ".join(f"{counts[name]} {name}" for name in _COUNTED if counts[name]) or "no files"
+        print(f"{told}; {counts['passages']} passages stored, in {seconds:.1f} s")
+    return FAILED if counts["failed"] else DONE
+
+
+if __name__ == "__main__":
+    sys.exit(main())

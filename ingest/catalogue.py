@@ -1,0 +1,262 @@
+"""Reads and writes `catalogue.csv`: what editors know of the files of a folder, as a spreadsheet saves it."""
+
+import csv
+import hashlib
+import io
+import json
+import os
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, fields, replace
+from pathlib import Path
+from typing import Any
+
+from ingest.document import Metadata
+from ingest.errors import CatalogueError
+from ingest.fields import FIELDS, field_named, read_field
+from ingest.text import decode
+
+NAME = "catalogue.csv"
+_DELIMITERS = (";", "\t", ",")
+_MARKS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Catalogue:
+    """The rows of a catalogue by file: paths relative to its folder, with "/" and in Unicode NFC."""
+
+    rows: Mapping[str, Metadata]
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """The files it names, in its order, as `row_for` takes them."""
+        return tuple(self.rows)
+
+    def row_for(self, relative: str) -> Metadata | None:
+        """Return what is written about a file, None where it has no row; names in NFC and NFD are the same."""
+        return self.rows.get(_normal(relative))
+
+    def digest_for(self, relative: str) -> str:
+        """Return the SHA-256 of what is written about a file, "" where it has no row: it changes when a value does."""
+        row = self.row_for(relative)
+        return "" if row is None else hashlib.sha256(json.dumps(asdict(row), sort_keys=True).encode()).hexdigest()
+
+
+EMPTY = Catalogue(rows={})
+
+
+def merge(catalogue: Metadata | None, own: Metadata) -> Metadata:
+    """Lay the catalogue over what a document says of itself: its values go first, empty ones leave the document's."""
+    if catalogue is None:
+        return own
+    known = {field.name: getattr(catalogue, field.name) for field in fields(Metadata)}
+    return replace(own, **{name: value for name, value in known.items() if value})
+
+
+def load(path: Path) -> Catalogue:
+    """Read a catalogue. CatalogueError names the row (the headings are row 1) and the column."""
+    table = _read_table(path)
+    rows: dict[str, Metadata] = {}
+    for number, cells in table.rows:
+        name = _normal(_cell(cells, table.columns["file"]))
+        if not name:
+            if any(cell.strip() for cell in cells):
+                raise CatalogueError(f"row {number}: the column “{table.heading('file')}” is empty")
+            continue
+        if name in rows:
+            raise CatalogueError(f"row {number}: the file “{name}” has a row already")
+        rows[name] = _metadata(table, number, cells)
+    return Catalogue(rows=rows)
+
+
+def write(path: Path, rows: Mapping[str, Metadata]) -> None:
+    """Write what is known of files into a catalogue, by relative path. Other rows and unknown columns stay.
+
+    Order, delimiter, encoding and the spelling of unchanged cells are kept; columns and rows that are missing are
+    added. A new catalogue is UTF-8 with a byte order mark and ";", which spreadsheets here open as a table. The file is
+    written aside and renamed. CatalogueError where the present catalogue cannot be read.
+    """
+    table = _read_table(path) if path.exists() else _new_table()
+    wanted = {_normal(name): metadata for name, metadata in rows.items()}
+    for field in FIELDS:
+        if field not in table.columns and any(getattr(metadata, field) for metadata in wanted.values()):
+            table.columns[field] = len(table.head)
+            table.head.append(field)
+    lines = [list(cells) for _, cells in table.rows]
+    by_name = {_normal(_cell(cells, table.columns["file"])): cells for cells in lines}
+    for name, metadata in wanted.items():
+        cells = by_name.get(name)
+        if cells is None:
+            cells = []
+            lines.append(cells)
+            _put(cells, table.columns["file"], name)
+        for field, column in table.columns.items():
+            if field != "file" and _understood(field, _cell(cells, column)) != getattr(metadata, field):
+                _put(cells, column, _written(getattr(metadata, field)))
+    _replace(path, table, [table.head, *lines])
+
+
+@dataclass(slots=True, kw_only=True)
+class _Table:
+    """A catalogue as it stands in its file."""
+
+    head: list[str]
+    columns: dict[str, int]  # our field names, "file" among them, to their columns
+    rows: list[tuple[int, list[str]]]  # with the number a spreadsheet shows
+    delimiter: str
+    encoding: str
+    newline: str
+    preamble: str  # the line "sep=;" that Excel takes as an instruction
+
+    def heading(self, field: str) -> str:
+        """Return the heading of a field's column as the file spells it."""
+        return self.head[self.columns[field]].strip()
+
+
+def _new_table() -> _Table:
+    head = ["file", *FIELDS]
+    return _Table(
+        head=head,
+        columns={name: index for index, name in enumerate(head)},
+        rows=[],
+        delimiter=";",
+        encoding="utf-8-sig",
+        newline="\r\n",
+        preamble="",
+    )
+
+
+def _read_table(path: Path) -> _Table:
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise CatalogueError(f"the catalogue cannot be opened: {error.strerror or error}") from error
+    text = decode(data)
+    if "\0" in text:
+        raise CatalogueError("the catalogue is not a text file: save the sheet as CSV")
+    preamble, body = "", text
+    if text[:4].lower() == "sep=":
+        preamble, _, body = text.partition("\n")
+        preamble += "\n"
+    delimiter = _delimiter(body)
+    lines = _parsed(body, delimiter)
+    if not lines:
+        raise CatalogueError("the catalogue is empty: its first row names the columns, file among them")
+    head = lines[0]
+    return _Table(
+        head=head,
+        columns=_columns(head),
+        rows=[(number, cells) for number, cells in enumerate(lines[1:], start=2)],
+        delimiter=delimiter,
+        encoding=_encoding(data),
+        newline="\r\n" if "\r\n" in text else "\n",
+        preamble=preamble,
+    )
+
+
+def _encoding(data: bytes) -> str:
+    for mark, encoding in _MARKS.items():
+        if data.startswith(mark):
+            return encoding
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        return "cp1252"
+    return "utf-8"
+
+
+def _delimiter(body: str) -> str:
+    """Return the delimiter under which the first row names most of our columns."""
+    first = next(iter(body.splitlines()), "")
+    return max(_DELIMITERS, key=lambda delimiter: sum(bool(field_named(name)) for name in _split(first, delimiter)))
+
+
+def _split(line: str, delimiter: str) -> list[str]:
+    return [name.strip().strip('"') for name in line.split(delimiter)]
+
+
+def _parsed(body: str, delimiter: str) -> list[list[str]]:
+    reader = csv.reader(io.StringIO(body, newline=""), delimiter=delimiter, strict=True)
+    lines: list[list[str]] = []
+    try:
+        for line in reader:
+            lines.append(line)
+    except csv.Error as error:
+        raise CatalogueError(f"row {len(lines) + 1}: the quotes or cells cannot be told apart ({error})") from error
+    while lines and not any(cell.strip() for cell in lines[-1]):
+        lines.pop()
+    return lines
+
+
+def _columns(head: Sequence[str]) -> dict[str, int]:
+    columns: dict[str, int] = {}
+    for index, name in enumerate(head):
+        field = field_named(name)
+        if field in columns:
+            raise CatalogueError(
+                f"row 1: the columns “{head[columns[field]].strip()}” and “{name.strip()}” mean the same"
+            )
+        if field:
+            columns[field] = index
+    if "file" not in columns:
+        raise CatalogueError("row 1: no column is named file (or fil), so no row can be given to a file")
+    return columns
+
+
+def _metadata(table: _Table, number: int, cells: Sequence[str]) -> Metadata:
+    known: dict[str, Any] = {}
+    for field, column in table.columns.items():
+        if field != "file":
+            try:
+                known[field] = read_field(field, unicodedata.normalize("NFC", _cell(cells, column)))
+            except ValueError as error:
+                raise CatalogueError(f"row {number}, column “{table.heading(field)}”: {error}") from error
+    return Metadata(**known)
+
+
+def _understood(field: str, cell: str) -> str | tuple[str, ...]:
+    try:
+        return read_field(field, unicodedata.normalize("NFC", cell))
+    except ValueError:
+        return cell
+
+
+def _written(value: str | tuple[str, ...]) -> str:
+    return value if isinstance(value, str) else "; ".join(value)
+
+
+def _normal(relative: str) -> str:
+    """Return a relative path as the catalogue keeps it: NFC, "/" between folders, no "./" before it."""
+    name = unicodedata.normalize("NFC", relative).strip().replace("\\", "/")
+    while name.startswith("./"):
+        name = name[2:]
+    return name.lstrip("/")
+
+
+def _cell(cells: Sequence[str], column: int) -> str:
+    return cells[column] if column < len(cells) else ""
+
+
+def _put(cells: list[str], column: int, value: str) -> None:
+    cells.extend([""] * (column + 1 - len(cells)))
+    cells[column] = value
+
+
+def _replace(path: Path, table: _Table, lines: Sequence[Sequence[str]]) -> None:
+    out = io.StringIO(newline="")
+    out.write(table.preamble)
+    csv.writer(out, delimiter=table.delimiter, lineterminator=table.newline).writerows(lines)
+    try:
+        data = out.getvalue().encode(table.encoding)
+    except UnicodeEncodeError:
+        data = out.getvalue().encode("utf-8-sig")  # a letter that the old encoding does not have
+    aside = path.with_name(f".{path.name}.{os.getpid()}.new")
+    try:
+        with aside.open("wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(aside, path)
+    except OSError as error:
+        aside.unlink(missing_ok=True)
+        raise CatalogueError(f"the catalogue cannot be written: {error.strerror or error}") from error

@@ -1,0 +1,251 @@
+"""Running headers, footers and page numbers: found by their repetition over pages, so that body text is never taken for one.
+
+Pure. The page numbers found this way also tell the printed page labels where the file does not state them.
+"""
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from ingest.lines import Line
+
+_ZONE = 0.16  # of the page's height, at the top and at the bottom
+_DEPTH = 6  # lines from the edge that are looked at
+_PAGES = 3  # on which a line must stand
+_ROMAN = re.compile(r"(?=[ivxl])(?:xl|l?x{0,3})(?:ix|iv|v?i{0,3})", re.IGNORECASE)
+_NUMBER_AT_EDGE = (
+    re.compile(r"^\W*(?:(?:page|sida|sid\.?|s\.|p\.|seite|side)\s*)?(\d{1,4}|[ivxl]{1,7})(?=$|\W)", re.IGNORECASE),
+    re.compile(r"(?:^|\s)(\d{1,4}|[ivxl]{1,7})(?:\s*(?:\(\d+\)|(?:of|av|/)\s*\d+))?\W*$", re.IGNORECASE),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Furniture:
+    """What is not text of the document: the `start` positions of such lines, and the printed labels by page (0-based)."""
+
+    lines: frozenset[int]
+    labels: dict[int, str]
+
+
+@dataclass(slots=True)
+class _Edge:
+    """The outermost lines of one edge of one page, from the edge inwards, and the body line that follows each."""
+
+    page: int
+    lines: list[Line]
+    gaps: list[float]  # white between line i and what follows it, in its own sizes
+    height: float
+
+
+def find(pages: Sequence[Sequence[Line]], heights: Sequence[float]) -> Furniture:
+    """Find the running lines of a document.
+
+    A line is one where the same words, digits aside, stand at the same height in the same size on at least three pages, set
+    off from the body. Lone numbers must also count up with the pages.
+    """
+    edges = [edge for i, lines in enumerate(pages) for edge in _edges(i, lines, heights[i]) if edge.lines]
+    places: dict[tuple[str, int, int], set[int]] = defaultdict(set)
+    for edge in edges:
+        for line in edge.lines:
+            for key in _keys(line):
+                places[key].add(edge.page)
+    running = {key for key, on in places.items() if len(on) >= _PAGES}
+    chosen = _chosen(edges, running)
+    counting = _labels(chosen)
+    dropped = [line for line in chosen if _words(line.text) or line.page in counting.labels_at(line)]
+    dropped += _at_known_place(edges, dropped, len(pages))
+    kept = _only_on_first_page(dropped, pages)
+    return Furniture(lines=frozenset(line.start for line in dropped) - kept, labels=counting.labels())
+
+
+def _edges(page: int, lines: Sequence[Line], height: float) -> list[_Edge]:
+    upright = sorted((line for line in lines if line.placed and line.angle == 0), key=lambda line: line.top)
+    if not upright or height <= 0:
+        return []
+    top = [line for line in upright if line.bottom < _ZONE * height][:_DEPTH]
+    below = [line for line in upright if line.top > (1 - _ZONE) * height][::-1][:_DEPTH]
+    return [
+        _Edge(page, top, [_white(one, two) for one, two in _pairs(top, upright)], height),
+        _Edge(page, below, [_white(two, one) for one, two in _pairs(below, upright[::-1])], height),
+    ]
+
+
+def _pairs(edge: list[Line], whole: list[Line]) -> Iterable[tuple[Line, Line | None]]:
+    return ((line, whole[i + 1] if i + 1 < len(whole) else None) for i, line in enumerate(edge))
+
+
+def _white(upper: Line | None, lower: Line | None) -> float:
+    if upper is None or lower is None:
+        return 99.0
+    return (lower.top - upper.bottom) / max(min(upper.size, lower.size), 4.0)
+
+
+def _words(text: str) -> str:
+    """The words of a line that stay the same from page to page: without digits, roman numerals at the ends, and punctuation."""
+    tokens = re.sub(r"\d+", " ", text.casefold()).split()
+    while tokens and _is_roman(tokens[-1]):
+        tokens.pop()
+    while tokens and _is_roman(tokens[0]):
+        del tokens[0]
+    return " ".join(token for token in tokens if any(char.isalpha() for char in token))
+
+
+def _is_roman(token: str) -> bool:
+    token = token.strip("().,|–-[]")
+    return not token or (len(token) < 8 and bool(_ROMAN.fullmatch(token)))
+
+
+def _keys(line: Line) -> list[tuple[str, int, int]]:
+    """Words and place; two neighbouring slots of 3 points, so that a place on their border is found as well."""
+    slot = int(line.bottom // 3)
+    words = _words(line.text) or ("#" if any(char.isalnum() for char in line.text) else line.text)
+    return [(words, at, round(line.size)) for at in (slot, slot + 1)]
+
+
+def _chosen(edges: list[_Edge], running: set[tuple[str, int, int]]) -> list[Line]:
+    """On each page the running lines from the edge inwards, up to the last one that a gap sets off from the body."""
+    chosen: list[Line] = []
+    cut_off: Counter[str] = Counter()
+    seen: Counter[str] = Counter()
+    held: list[Line] = []
+    for edge in edges:
+        run = 0
+        while run < len(edge.lines) and any(key in running for key in _keys(edge.lines[run])):
+            run += 1
+        depth = max((i + 1 for i in range(run) if edge.gaps[i] > 0.45 or _changes_style(edge, i)), default=0)
+        chosen.extend(edge.lines[:depth])
+        held.extend(edge.lines[depth:run])
+        seen.update(_words(line.text) for line in edge.lines[:run])
+        cut_off.update(_words(line.text) for line in edge.lines[:depth])
+    often = {words for words, count in seen.items() if words and cut_off[words] >= max(2, 0.6 * count)}
+    return chosen + [line for line in held if _words(line.text) in often]
+
+
+def _changes_style(edge: _Edge, i: int) -> bool:
+    if i + 1 >= len(edge.lines):
+        return False
+    return edge.gaps[i] > 0.2 and abs(edge.lines[i].size - edge.lines[i + 1].size) > 0.15 * edge.lines[i].size
+
+
+def _at_known_place(edges: list[_Edge], dropped: list[Line], pages: int) -> list[Line]:
+    """Outermost lines that stand just where the running lines of many other pages do: the header of a short chapter."""
+    gone = {line.start for line in dropped}
+    on: dict[tuple[int, int, bool], set[int]] = defaultdict(set)
+    for line in dropped:
+        if _words(line.text):
+            on[_place(line)].add(line.page)
+    usual = {place for place, where in on.items() if len(where) >= max(_PAGES, 0.3 * pages)}
+    more: list[Line] = []
+    for edge in edges:
+        for i, line in enumerate(edge.lines):
+            if line.start in gone:
+                continue
+            if _place(line) not in usual or edge.gaps[i] < 1.0 or len(line.text) > 90:
+                break
+            more.append(line)
+    return more
+
+
+def _place(line: Line) -> tuple[int, int, bool]:
+    return round(line.bottom), round(2 * line.size), line.bold
+
+
+def _only_on_first_page(dropped: list[Line], pages: Sequence[Sequence[Line]]) -> set[int]:
+    """Lines of the first page whose words would otherwise be lost: a title may be a running header ever after."""
+    gone = {line.start for line in dropped}
+    rest = " ".join(_words(line.text) for lines in pages for line in lines if line.start not in gone)
+    return {line.start for line in dropped if line.page == 0 and _words(line.text) and _words(line.text) not in rest}
+
+
+# Page numbers
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Numbers:
+    """Page numbers that count up with the pages: `(page, start of the line) -> label`."""
+
+    found: dict[tuple[int, int], list[str]]
+
+    def labels_at(self, line: Line) -> set[int]:
+        return {page for page, start in self.found if start == line.start}
+
+    def labels(self) -> dict[int, str]:
+        by_page: dict[int, list[str]] = defaultdict(list)
+        for page, start in sorted(self.found):
+            by_page[page].append(self.found[page, start])
+        seen = {page: _spread(labels) for page, labels in by_page.items()}
+        return {**_between(seen), **seen}
+
+
+def _labels(lines: Iterable[Line]) -> _Numbers:
+    series: dict[tuple[bool, int, int, int], list[tuple[int, Line, str]]] = defaultdict(list)
+    last = 0
+    for line in lines:
+        last = max(last, line.page)
+        for roman, number, text in _numbers(line.text):
+            for step in (1, 2):  # pages, spreads of two pages
+                series[roman, step, number - step * line.page, 0].append((line.page, line, text))
+    best: dict[tuple[int, int], tuple[int, str]] = {}
+    for (_, step, _, _), members in series.items():
+        weight = len({page for page, _, _ in members})
+        if weight < _PAGES or (step == 2 and not _is_spread(members, series)):
+            continue
+        for page, line, text in members:
+            if weight > best.get((page, line.start), (0, ""))[0]:
+                best[page, line.start] = (weight, text)
+    most = max((weight for weight, _ in best.values()), default=0)
+    sure = {at: text for at, (weight, text) in best.items() if weight >= _PAGES and weight >= 0.1 * most}
+    return _Numbers(found=sure, pages=last + 1)
+
+
+def _is_spread(
+    members: list[tuple[int, Line, str]], series: dict[tuple[bool, int, int, int], list[tuple[int, Line, str]]]
+) -> bool:
+    """Whether next to this series of numbers, two by two, runs the series of the facing pages."""
+    page, _, text = members[0]
+    if not text.isdigit():
+        return False
+    offset = int(text) - 2 * page
+    pages = {one for one, _, _ in members}
+    for beside in (offset - 1, offset + 1):
+        facing = {one for one, _, _ in series.get((False, 2, beside, 0), [])}
+        if len(pages & facing) >= min(_PAGES, len(pages)):
+            return True
+    return False
+
+
+def _numbers(text: str) -> Iterable[tuple[bool, int, str]]:
+    found: dict[str, tuple[bool, int, str]] = {}
+    for pattern in _NUMBER_AT_EDGE:
+        match = pattern.search(text)
+        if not match:
+            continue
+        token = match.group(1)
+        if token.isdigit():
+            found[token] = (False, int(token), token)
+        elif _ROMAN.fullmatch(token):
+            found[token] = (True, _value(token.lower()), token)
+    return found.values()
+
+
+def _value(roman: str) -> int:
+    values = [{"i": 1, "v": 5, "x": 10, "l": 50}[char] for char in roman]
+    return sum(-a if a < b else a for a, b in zip(values, [*values[1:], 0], strict=True))
+
+
+def _spread(labels: list[str]) -> str:
+    numbers = sorted({int(label) for label in labels if label.isdigit()})
+    if len(numbers) == 2 and numbers[1] == numbers[0] + 1:
+        return f"{numbers[0]}–{numbers[1]}"
+    return labels[0]
+
+
+def _between(seen: dict[int, str]) -> dict[int, str]:
+    """Labels of pages that print none, between two pages that agree on what it would be."""
+    filled: dict[int, str] = {}
+    known = sorted(page for page, label in seen.items() if label.isdigit())
+    for one, two in zip(known, known[1:], strict=False):
+        if int(seen[two]) - int(seen[one]) == two - one:
+            filled |= {page: str(int(seen[one]) + page - one) for page in range(one + 1, two)}
+    return filled

@@ -1,0 +1,239 @@
+"""PDFium: the text layer of a page, glyph by glyph, and its picture. The only module that imports pypdfium2.
+
+PDFium is not thread-safe: one thread of one process at a time.
+"""
+
+import ctypes
+import io
+import re
+from collections.abc import Iterator
+from itertools import repeat
+from pathlib import Path
+from types import TracebackType
+
+import numpy as np
+import pypdfium2
+import pypdfium2.raw as raw
+
+from ingest.errors import NeedsPassword, ReadError
+from ingest.glyphs import Glyphs, Style, no_glyphs
+from ingest.properties import OutlineItem, Properties
+
+MAX_GLYPHS = 400_000  # a page; a dense broadsheet has some 30,000
+MAX_WIDTH = 4000
+MAX_PIXELS = 40_000_000
+_MAX_OUTLINE = 5000
+_GRID = 1 << 24  # the device on which page coordinates are measured
+_BOLD = re.compile(r"bold|black|heavy|demi|[-,_]?bd\b", re.IGNORECASE)
+_FORCE_BOLD = 1 << 18
+
+# The bindings of pypdfium2 5.15 convert a pointer object for each call. Bound anew with plain integers, `map` drives them
+# without a Python frame for each glyph: a page takes 1 ms where it took 4.
+_unicode = ctypes.CFUNCTYPE(ctypes.c_uint, ctypes.c_void_p, ctypes.c_int)
+_box = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_int, ctypes.c_void_p)
+_object = ctypes.CFUNCTYPE(ctypes.c_size_t, ctypes.c_void_p, ctypes.c_int)
+
+
+def _address(function: object) -> int:
+    return ctypes.cast(function, ctypes.c_void_p).value or 0  # type: ignore[arg-type]
+
+
+class PdfiumDocument:
+    """An open PDF. Pages are counted from 0.
+
+    Raises `NeedsPassword` where the empty password does not open it, `ReadError` where PDFium cannot open it at all.
+    """
+
+    def __init__(self, path: Path) -> None:
+        try:
+            self._document = pypdfium2.PdfDocument(path)
+        except pypdfium2.PdfiumError as exc:
+            if exc.err_code == raw.FPDF_ERR_PASSWORD:
+                raise NeedsPassword("It is encrypted and needs a password. Save a copy without one, and add that.") from exc
+            raise ReadError("It is not a PDF that can be opened, or it is broken.") from exc
+        except OSError as exc:
+            raise ReadError(f"It cannot be opened: {exc.strerror or exc}.") from exc
+        self._unicode = _unicode(_address(raw.FPDFText_GetUnicode))
+        self._box = _box(_address(raw.FPDFText_GetLooseCharBox))
+        self._object = _object(_address(raw.FPDFText_GetTextObject))
+
+    def __enter__(self) -> "PdfiumDocument":
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self._document.close()
+
+    def __len__(self) -> int:
+        return len(self._document)
+
+    def glyphs(self, index: int) -> Glyphs:
+        """The text layer of a page. Raises `ReadError` where the page cannot be loaded."""
+        with _Opened(self._document, index) as page:
+            try:
+                textpage = page.get_textpage()
+            except pypdfium2.PdfiumError as exc:
+                raise ReadError("The page has a broken text layer.") from exc
+            try:
+                return self._glyphs(page, textpage)
+            finally:
+                textpage.close()
+
+    def _glyphs(self, page: pypdfium2.PdfPage, textpage: pypdfium2.PdfTextPage) -> Glyphs:
+        width, height = float(page.get_width()), float(page.get_height())
+        count = min(int(raw.FPDFText_CountChars(textpage.raw)), MAX_GLYPHS)
+        if count <= 0 or not (width > 0 and height > 0):
+            return no_glyphs(width, height)
+        handle = _address(textpage.raw)
+        codes = np.fromiter(map(self._unicode, repeat(handle, count), range(count)), np.uint32, count)
+        rectangles = np.zeros((count, 4), np.float32)  # FS_RECTF: left, top, right, bottom, y upwards
+        base = int(rectangles.ctypes.data)
+        found = np.fromiter(
+            map(self._box, repeat(handle, count), range(count), range(base, base + 16 * count, 16)), np.int32, count
+        )
+        rectangles[found == 0] = 0
+        drawn = np.fromiter(map(self._object, repeat(handle, count), range(count)), np.uint64, count)
+        _, first, inverse = np.unique(drawn, return_index=True, return_inverse=True)
+        affine = _affine(page, width, height)
+        styles = [self._style(textpage, int(i), rectangles[i], affine) for i in first]
+        return Glyphs(
+            width=width,
+            height=height,
+            codes=codes,
+            boxes=_displayed(rectangles, affine),
+            style=inverse.astype(np.int32),
+            styles=tuple(styles),
+            drawn=inverse.astype(np.int32),
+        )
+
+    def _style(self, textpage: pypdfium2.PdfTextPage, index: int, box: np.ndarray, affine: np.ndarray) -> Style:
+        handle = textpage.raw
+        matrix = raw.FS_MATRIX()
+        size = float(raw.FPDFText_GetFontSize(handle, index))
+        angle = 0
+        if raw.FPDFText_GetMatrix(handle, index, ctypes.byref(matrix)):
+            size *= float(np.hypot(matrix.c, matrix.d))
+            angle = _direction(affine[0] * matrix.a + affine[1] * matrix.b)
+        tall = float(abs(box[1] - box[3]) if angle in (0, 180) else abs(box[2] - box[0]))
+        if not 0.4 * tall <= size <= 4 * tall and tall > 0:
+            size = 0.85 * tall  # a Type 3 font counts its size in units of its own
+        return Style(size=round(size, 2), bold=_is_bold(handle, index), angle=angle)
+
+    def covered(self, index: int) -> float:
+        """The share of the page, 0 to 1, that pictures cover; 0.001 for other marks only, 0 where nothing is drawn at all."""
+        with _Opened(self._document, index) as page:
+            share = 0.0
+            area = float(page.get_width()) * float(page.get_height()) or 1.0
+            for found in page.get_objects(filter=(raw.FPDF_PAGEOBJ_IMAGE,), max_depth=3):
+                left, bottom, right, top = found.get_bounds()
+                share += abs((right - left) * (top - bottom)) / area
+            if share:
+                return max(min(share, 1.0), 0.001)
+            return 0.0 if _blank(page) else 0.001
+
+    def png(self, index: int, width: int) -> bytes:
+        """The displayed page as PNG, `width` pixels wide (narrower only where the page would be absurdly tall)."""
+        if self._document.get_formtype() != raw.FORMTYPE_NONE and self._document.formenv is None:
+            self._document.init_forms()
+        with _Opened(self._document, index) as page:
+            across, down = float(page.get_width()), float(page.get_height())
+            if not (across > 0 and down > 0):
+                raise ReadError("The page has no size.")
+            pixels = max(1, min(width, int((MAX_PIXELS * across / down) ** 0.5)))
+            scale = min((pixels - 0.01) / across, 30_000 / down)
+            out = io.BytesIO()
+            try:
+                page.render(scale=scale).to_pil().save(out, "PNG", compress_level=3)
+            except (pypdfium2.PdfiumError, OSError, ValueError) as exc:
+                raise ReadError("The page cannot be drawn.") from exc
+            return out.getvalue()
+
+    def properties(self) -> Properties:
+        """What the document says of itself, as far as PDFium reads it (no dates, no attachments' names)."""
+        pages = len(self)
+        labels = tuple(self._document.get_page_label(i) or "" for i in range(pages))
+        meta = self._document.get_metadata_dict(skip_empty=True)
+        return Properties(
+            title=meta.get("Title", ""),
+            author=meta.get("Author", ""),
+            language=self._language(),
+            labels=labels if any(labels) else (),
+            outline=tuple(self._outline()),
+            attachments=max(0, int(raw.FPDFDoc_GetAttachmentCount(self._document.raw))),
+        )
+
+    def _language(self) -> str:
+        size = int(raw.FPDFCatalog_GetLanguage(self._document.raw, None, 0))
+        if not 2 < size < 256:
+            return ""
+        buffer = (raw.FPDF_WCHAR * (size // 2))()
+        raw.FPDFCatalog_GetLanguage(self._document.raw, buffer, size)
+        return bytes(buffer).decode("utf-16-le", "ignore").rstrip("\0")
+
+    def _outline(self) -> Iterator[OutlineItem]:
+        for count, item in enumerate(self._document.get_toc(max_depth=6)):
+            if count == _MAX_OUTLINE:
+                return
+            place = item.get_dest()
+            page = place.get_index() if place else None
+            yield OutlineItem(level=item.level + 1, title=item.get_title() or "", page=0 if page is None else page + 1)
+
+
+class _Opened:
+    """A page for the length of a `with`."""
+
+    def __init__(self, document: pypdfium2.PdfDocument, index: int) -> None:
+        try:
+            self._page = document[index]
+        except (pypdfium2.PdfiumError, IndexError) as exc:
+            raise ReadError(f"Page {index + 1} cannot be read.") from exc
+
+    def __enter__(self) -> pypdfium2.PdfPage:
+        return self._page
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self._page.close()
+
+
+def _affine(page: pypdfium2.PdfPage, width: float, height: float) -> np.ndarray:
+    """`(3, 2)`: `x * m[0] + y * m[1] + m[2]` is the place on the displayed page in points, after crop and rotation."""
+    points = []
+    for x, y in ((0.0, 0.0), (100.0, 0.0), (0.0, 100.0)):
+        right, down = ctypes.c_int(), ctypes.c_int()
+        raw.FPDF_PageToDevice(page.raw, 0, 0, _GRID, _GRID, 0, x, y, ctypes.byref(right), ctypes.byref(down))
+        points.append((right.value / _GRID * width, down.value / _GRID * height))
+    origin, across, up = np.array(points)
+    return np.array([(across - origin) / 100, (up - origin) / 100, origin])
+
+
+def _displayed(rectangles: np.ndarray, affine: np.ndarray) -> np.ndarray:
+    corners = np.stack([rectangles[:, (0, 1)], rectangles[:, (2, 3)]]).astype(np.float64)
+    moved = corners[..., :1] * affine[0] + corners[..., 1:] * affine[1] + affine[2]
+    return np.concatenate([moved.min(axis=0), moved.max(axis=0)], axis=1).astype(np.float32)
+
+
+def _direction(vector: np.ndarray) -> int:
+    degrees = float(np.degrees(np.arctan2(vector[1], vector[0]))) % 360
+    nearest = round(degrees / 90) * 90
+    return nearest % 360 if abs(degrees - nearest) < 8 else -1
+
+
+def _is_bold(handle: object, index: int) -> bool:
+    flags = ctypes.c_int()
+    buffer = ctypes.create_string_buffer(128)
+    size = int(raw.FPDFText_GetFontInfo(handle, index, buffer, 128, ctypes.byref(flags)))
+    if not 0 < size <= 128:
+        return False
+    name = buffer.value.decode("utf-8", "ignore")
+    return bool(_BOLD.search(name)) or bool(flags.value & _FORCE_BOLD)
+
+
+def _blank(page: pypdfium2.PdfPage) -> bool:
+    """Whether the page, drawn small, has a single colour."""
+    if raw.FPDFPage_CountObjects(page.raw) == 0 and raw.FPDFPage_GetAnnotCount(page.raw) == 0:
+        return True
+    longest = max(page.get_width(), page.get_height(), 1.0)
+    try:
+        pixels = page.render(scale=160 / longest, grayscale=True).to_numpy()
+    except (pypdfium2.PdfiumError, ValueError):
+        return False
+    return bool(pixels.size and np.ptp(pixels) < 8)

@@ -1,0 +1,192 @@
+"""One file, from its bytes to what can be stored of it. Runs in the threads of a run; the libraries run in child processes."""
+
+import hashlib
+import re
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from ingest import scan
+from ingest.catalogue import Catalogue, merge
+from ingest.change import FileOutcome, FileStamp, Outcome, Prepared, Step
+from ingest.document import Cutter, Document, Format, Metadata
+from ingest.errors import IngestError, ReadError
+from ingest.formats import format_of
+from ingest.moves import Decision, Fate
+from ingest.paths import key_of
+from ingest.pool import ReaderPool
+from ingest.records import RecordError
+from ingest.scan import Found
+
+_DETECTED = 20_000  # characters that tell a document's language
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reader:
+    """Everything that reading a file needs."""
+
+    pool: ReaderPool
+    cut: Cutter
+    language_of: Callable[[str], str]
+    catalogue_of: Callable[[Path], tuple[Catalogue, str] | None]  # and the file's path relative to the catalogue
+    decide: Callable[[str, str], Decision]
+
+    def steps(self, found: Found, known: FileStamp | None) -> Iterator[Step]:
+        """Read one file. Whatever is wrong with it ends in a failed outcome; nothing is raised."""
+        began = time.perf_counter()
+        stamp = stamp_of(found, "", self.digest(found.path))
+        try:
+            stamp = replace(stamp, sha256=scan.sha256_of(found.path))
+            decision = self.decide(stamp.path, stamp.sha256)
+            if decision.fate is Fate.UNCHANGED and known is not None and known.catalogue == stamp.catalogue:
+                yield Step(path=stamp.path, stamp=stamp, touched=True)
+            elif decision.fate in (Fate.MOVED, Fate.DUPLICATE):
+                yield Step(path=stamp.path, stamp=stamp, existing=decision.other)
+            else:
+                yield from self.read(found, stamp, known is not None, began)
+        except IngestError as exc:
+            yield failed(stamp, str(exc), began)
+
+    def read(self, found: Found, stamp: FileStamp, was_known: bool, began: float) -> Iterator[Step]:
+        """Read a file whose content is new. Raises IngestError."""
+        outcome = Outcome.CHANGED if was_known else Outcome.ADDED
+        kind = format_of(found.path)
+        if kind is Format.RECORD:
+            yield from self._records(found, stamp, outcome, began)
+            return
+        document = self.pool.read(found.path, kind)
+        scan.hold_still(found)
+        yield self.document_step(document, stamp, found.path, outcome, began)
+
+    def document_step(self, document: Document, stamp: FileStamp, path: Path, outcome: Outcome, began: float) -> Step:
+        """Describe and cut a document that was read. Raises ReadError where there is nothing in it."""
+        metadata = self.describe(document, path)
+        unreadable = document.pages_without_text
+        if not document.text.strip() and not unreadable:
+            raise ReadError("there is no text in this file")
+        passages = self.cut(_in_language(document, metadata.language), metadata.title)
+        result, reason = outcome, "; ".join(document.notes)
+        if not passages:
+            result, reason = Outcome.FAILED, _scanned(document)
+        elif unreadable:
+            result = Outcome.PARTIAL
+            reason = "; ".join([f"no readable text on {pages_text(unreadable)}", *document.notes])
+        prepared = Prepared(key=content_key(document.format, stamp.sha256), document=document, metadata=metadata, passages=passages)
+        done = FileOutcome(
+            path=stamp.path, outcome=result, pages=len(document.pages), pages_without_text=len(unreadable),
+            passages=len(passages), reason=reason, seconds=round(time.perf_counter() - began, 3),
+        )  # fmt: skip
+        return Step(path=stamp.path, prepared=(prepared,), stamp=stamp, outcome=done)
+
+    def redescribed(self, document: Document, stamp: FileStamp, path: Path) -> Step:
+        """A stored document whose row in the catalogue has changed: described and cut anew, without opening the file."""
+        began = time.perf_counter()
+        try:
+            step = self.document_step(document, stamp, path, Outcome.CHANGED, began)
+        except IngestError as exc:
+            return failed(stamp, str(exc), began)
+        if step.outcome is None:
+            return step
+        reason = "; ".join(filter(None, ["described anew in the catalogue", step.outcome.reason]))
+        return replace(step, outcome=replace(step.outcome, reason=reason))
+
+    def describe(self, document: Document, path: Path) -> Metadata:
+        """The metadata in force: the catalogue's, then the document's own, then what the text itself tells."""
+        entry = self.catalogue_of(path)
+        metadata = merge(entry[0].row_for(entry[1]) if entry else None, document.metadata)
+        if not metadata.title:
+            metadata = replace(metadata, title=_title_from(path))
+        if not metadata.language:
+            metadata = replace(metadata, language=self.language_of(document.text[:_DETECTED]))
+        return metadata
+
+    def digest(self, path: Path) -> str:
+        """Of the file's row in its catalogue."""
+        entry = self.catalogue_of(path)
+        return entry[0].digest_for(entry[1]) if entry else ""
+
+    def _records(self, found: Found, stamp: FileStamp, outcome: Outcome, began: float) -> Iterator[Step]:
+        keys: list[str] = []
+        bad: list[RecordError] = []
+        passages = 0
+        for batch in self.pool.read_records(found.path):
+            bad += [item for item in batch if isinstance(item, RecordError)]
+            prepared = tuple(self._record(item) for item in batch if isinstance(item, Document))
+            keys += [item.key for item in prepared]
+            passages += sum(len(item.passages) for item in prepared)
+            yield Step(path=stamp.path, prepared=prepared, bulk=True)
+        scan.hold_still(found)
+        if not keys:
+            raise ReadError(_bad_lines(bad) if bad else "there are no records in this file")
+        done = FileOutcome(
+            path=stamp.path, outcome=Outcome.PARTIAL if bad else outcome, pages=len(keys), passages=passages,
+            reason=_bad_lines(bad) if bad else f"{len(keys)} documents", seconds=round(time.perf_counter() - began, 3),
+        )  # fmt: skip
+        yield Step(path=stamp.path, stamp=stamp, outcome=done, bulk=True, record_keys=tuple(keys))
+
+    def _record(self, document: Document) -> Prepared:
+        own = document.metadata
+        metadata = replace(
+            own, title=own.title or document.record, language=own.language or self.language_of(document.text[:_DETECTED])
+        )
+        content = f"{document.record}\n{own}\n{document.text}".encode("utf-8", "surrogatepass")
+        return Prepared(
+            key=content_key(document.format, hashlib.sha256(content).hexdigest()),
+            document=document,
+            metadata=metadata,
+            passages=self.cut(_in_language(document, metadata.language), own.title),
+        )
+
+
+def stamp_of(found: Found, sha256: str, catalogue: str) -> FileStamp:
+    """What to remember of a file that is about to be read."""
+    return FileStamp(
+        path=key_of(found.path), size=found.size, mtime_ns=found.mtime_ns, ctime_ns=found.ctime_ns, inode=found.inode,
+        read_ns=time.time_ns(), sha256=sha256, catalogue=catalogue,
+    )  # fmt: skip
+
+
+def failed(stamp: FileStamp, reason: str, began: float) -> Step:
+    """A file that could not be read."""
+    outcome = FileOutcome(
+        path=stamp.path, outcome=Outcome.FAILED, reason=reason, seconds=round(time.perf_counter() - began, 3)
+    )
+    return Step(path=stamp.path, stamp=stamp, outcome=outcome)
+
+
+def content_key(kind: Format, sha256: str) -> str:
+    """The key of a document's content."""
+    return f"{kind.value}:{sha256}"
+
+
+def pages_text(numbers: tuple[int, ...]) -> str:
+    """Page numbers for people: `page 3`, `pages 3, 7–9`; the first dozen of many."""
+    runs: list[list[int]] = []
+    for number in numbers:
+        if runs and number == runs[-1][-1] + 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    shown = ", ".join(str(run[0]) if len(run) == 1 else f"{run[0]}–{run[-1]}" for run in runs[:12])
+    return f"page{'s' if len(numbers) > 1 else ''} {shown}{' …' if len(runs) > 12 else ''}"
+
+
+def _scanned(document: Document) -> str:
+    count = len(document.pages)
+    which = "its only page" if count == 1 else f"any of its {count} pages"
+    return f"no readable text on {which}: it may be scanned. Run text recognition (OCR) on it and put the result here"
+
+
+def _bad_lines(bad: list[RecordError]) -> str:
+    shown = "; ".join(f"line {item.line}: {item.reason}" for item in bad[:3])
+    return f"{len(bad)} line{'s' if len(bad) > 1 else ''} could not be read: {shown}{' …' if len(bad) > 3 else ''}"
+
+
+def _in_language(document: Document, language: str) -> Document:
+    return replace(document, metadata=replace(document.metadata, language=language))
+
+
+def _title_from(path: Path) -> str:
+    words = re.sub(r"[_\-\s]+", " ", path.stem).strip()
+    return key_of(words).rsplit("/", 1)[-1] if words else path.name

@@ -1,0 +1,274 @@
+"""What each paragraph of a document is: heading, list item, table row, caption, recommendation, footnote, line of contents.
+
+Pure. What a document says of itself (its outline) goes before what its type suggests.
+"""
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from ingest.clean import Clean, chain, join
+from ingest.document import BlockKind
+from ingest.lines import Line
+from ingest.paragraphs import CAPTION, LEADER, RECOMMENDATION, SECTION, Paragraph, ends_sentence, group, is_item
+from ingest.properties import OutlineItem
+
+_NOTE = re.compile(r"\(?(\d{1,3}|[*†‡§]{1,3}|[a-z])[.)]?\s*(?=\S)")
+_CONTENTS_HEADING = re.compile(
+    r"(?:table of )?contents|innehåll(?:sförteckning)?|inhalt(?:sverzeichnis)?|sommaire|table des matières|índice|inhoud", re.I
+)
+_PAGE_AT_END = re.compile(r"\S.*\s(?:\d{1,4}|[ivxl]{1,7})$", re.IGNORECASE)
+_MAX_HEADING = 200
+UNKNOWN = 9  # the level of a heading that does not tell it by itself
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """A block before its place in the text is known."""
+
+    kind: BlockKind
+    level: int
+    clean: Clean
+    page: int  # 0-based, where it begins
+    end_page: int
+    size: float
+    style: tuple[float, bool]
+
+    @property
+    def text(self) -> str:
+        """Its text."""
+        return self.clean.text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measures:
+    """What is usual in a document: the size of its body text, and whether that is bold."""
+
+    size: float
+    bold: bool
+
+
+def measure(pages: Sequence[Sequence[Line]]) -> Measures:
+    """The commonest type, by characters."""
+    styles: Counter[tuple[float, bool]] = Counter()
+    for lines in pages:
+        for line in lines:
+            if line.placed:
+                styles[round(line.size * 2) / 2, line.bold] += len(line.text)
+    (size, bold), _ = styles.most_common(1)[0] if styles else ((0.0, False), 0)
+    return Measures(size=size, bold=bold)
+
+
+def parts(
+    pages: Sequence[Sequence[Line]], heights: Sequence[float], outline: Sequence[OutlineItem], known: Mapping[str, int]
+) -> list[Part]:
+    """The blocks of a document in reading order. `pages` are its lines without headers and footers; `known` its words.
+
+    Footnotes stand after the other text of their page, or before its last paragraph where that runs on over the page.
+    """
+    usual = measure(pages)
+    titles = _titles(outline)
+    out: list[Part] = []
+    for number, lines in enumerate(pages):
+        groups = group(lines)
+        notes = _notes(groups, heights[number], usual)
+        marks = {match.group(1) for note in notes.values() if (match := _NOTE.match(note.text))}
+        contents = _is_contents(groups)
+        body: list[Part] = []
+        small: list[Part] = []
+        for i, one in enumerate(groups):
+            kind, level = (BlockKind.NOTE, 0) if i in notes else _kind(one, usual, titles, contents)
+            part = _part(one, kind, level, known, marks if kind is not BlockKind.NOTE else set())
+            if part.text:
+                (small if kind is BlockKind.NOTE else body).append(part)
+        _put(out, _recommendations(body), small, known)
+    return _levelled(out)
+
+
+def _part(one: Paragraph, kind: BlockKind, level: int, known: Mapping[str, int], marks: set[str]) -> Part:
+    lines = [_unmarked(line, marks) for line in one.lines]
+    return Part(
+        kind=kind,
+        level=level,
+        clean=join(lines, known),
+        page=one.first.page,
+        end_page=one.last.page,
+        size=one.size,
+        style=(round(one.size * 2) / 2, one.bold),
+    )
+
+
+def _unmarked(line: Line, marks: set[str]) -> Clean:
+    """The line without the raised numbers that lead to a footnote of its page: they are no words of the sentence."""
+    clean = line.clean
+    for first, end in reversed(line.raised):
+        inside = [i for i, (start, stop) in enumerate(clean.spans.tolist()) if first <= start < stop <= end]
+        if inside and clean.text[inside[0] : inside[-1] + 1] in marks:
+            clean = clean.without(inside[0], inside[-1] + 1)
+    return clean
+
+
+def _notes(groups: Sequence[Paragraph], height: float, usual: Measures) -> dict[int, Paragraph]:
+    """The footnotes of a page, by their place among its paragraphs: small print with a mark, below all else."""
+    found: dict[int, Paragraph] = {}
+    small = [
+        i
+        for i, one in enumerate(groups)
+        if one.first.placed and one.first.angle == 0 and one.size <= 0.93 * usual.size and one.top > 0.4 * height
+    ]
+    floor = max((one.bottom for i, one in enumerate(groups) if i not in small and one.first.angle == 0), default=0.0)
+    begun = False
+    for i in small:
+        one = groups[i]
+        if one.top < floor - one.size and not _alone_in_column(one, groups, small):
+            continue
+        begun = begun or bool(_NOTE.match(one.text))
+        if begun and one.first.cells == 1:
+            found[i] = one
+    return found
+
+
+def _alone_in_column(one: Paragraph, groups: Sequence[Paragraph], small: Sequence[int]) -> bool:
+    left, right = min(line.left for line in one.lines), max(line.right for line in one.lines)
+    return not any(
+        other.bottom > one.top and any(line.left < right and line.right > left for line in other.lines)
+        for i, other in enumerate(groups)
+        if i not in small
+    )
+
+
+def _is_contents(groups: Sequence[Paragraph]) -> bool:
+    """Whether a page is one of the table of contents."""
+    leaders = sum(bool(LEADER.search(line.text)) for one in groups for line in one.lines)
+    if leaders >= 3:
+        return True
+    ends = sum(bool(_PAGE_AT_END.match(one.last.text)) for one in groups)
+    headed = any(_CONTENTS_HEADING.fullmatch(one.text.strip(" :")) for one in groups[:6])
+    return headed and ends >= max(2, 0.4 * len(groups))
+
+
+def _kind(
+    one: Paragraph, usual: Measures, titles: Mapping[str, list[OutlineItem]], contents: bool
+) -> tuple[BlockKind, int]:
+    text = one.text
+    if LEADER.search(text) and len(text) < 400:
+        return BlockKind.CONTENTS, 0
+    if contents and _PAGE_AT_END.match(text) and len(text) < 300:
+        return BlockKind.CONTENTS, 0
+    if RECOMMENDATION.match(text):
+        return BlockKind.RECOMMENDATION, 0
+    if CAPTION.match(text) and len(text) < 500:
+        return BlockKind.CAPTION, 0
+    if one.first.cells > 1:
+        return BlockKind.TABLE_ROW, 0
+    level = _heading(one, usual, titles)
+    if level:
+        return BlockKind.HEADING, level
+    if is_item(text):
+        return BlockKind.LIST_ITEM, 1
+    return BlockKind.PARAGRAPH, 0
+
+
+def _heading(one: Paragraph, usual: Measures, titles: Mapping[str, list[OutlineItem]]) -> int:
+    """The level of a heading as far as it can be told from itself, `UNKNOWN` where not, 0 where it is none."""
+    text = one.text
+    if len(text) > _MAX_HEADING or len(one.lines) > 5 or sum(char.isalpha() for char in text) < 3:
+        return 0
+    known = titles.get(_same(text)) or titles.get(_same(SECTION.sub("", text)))
+    if known and one.first.placed:
+        near = [item for item in known if not item.page or abs(item.page - 1 - one.first.page) <= 1]
+        if near and (len(known) < 6 or one.size >= usual.size):
+            return near[0].level
+    if not one.first.placed or text[-1] in ".;," or is_item(text) and not SECTION.match(text):
+        return 0
+    return _numbered_level(text) if _stands_out(one, usual, text) else 0
+
+
+def _stands_out(one: Paragraph, usual: Measures, text: str) -> bool:
+    if one.size >= 1.15 * usual.size:
+        return True
+    if one.size < 0.93 * usual.size or len(text) > 120 or text[:1].islower():
+        return False
+    capitals = text.isupper() and sum(char.isalpha() for char in text) > 5 and len(one.lines) < 3
+    return (one.bold and not usual.bold) or capitals
+
+
+def _numbered_level(text: str) -> int:
+    number = re.match(r"([A-Z]|\d{1,2})((?:\.\d{1,2})*)\.?\s", text)
+    if not number or (number.group(1).isalpha() and not number.group(2)):
+        return UNKNOWN
+    return min(6, 1 + number.group(2).count("."))
+
+
+def _titles(outline: Sequence[OutlineItem]) -> dict[str, list[OutlineItem]]:
+    titles: dict[str, list[OutlineItem]] = defaultdict(list)
+    for item in outline:
+        for form in {_same(item.title), _same(SECTION.sub("", item.title))}:
+            if len(form) > 2:
+                titles[form].append(replace(item, level=min(item.level, 6)))
+    return dict(titles)
+
+
+def _same(title: str) -> str:
+    return re.sub(r"[\W_]+", "", title.casefold())
+
+
+def _recommendations(body: list[Part]) -> list[Part]:
+    """A recommendation whose heading stands alone takes the paragraph below it in."""
+    out: list[Part] = []
+    for part in body:
+        alone = out and out[-1].kind is BlockKind.RECOMMENDATION and len(out[-1].text) < 160
+        if alone and part.kind is BlockKind.PARAGRAPH and not ends_sentence(out[-1].text.rstrip(":")):
+            out[-1] = replace(out[-1], clean=chain([out[-1].clean, part.clean], "\n"), size=part.size, end_page=part.end_page)
+        else:
+            out.append(part)
+    return out
+
+
+_RUNNING = (BlockKind.PARAGRAPH, BlockKind.LIST_ITEM, BlockKind.RECOMMENDATION)
+
+
+def _put(out: list[Part], body: list[Part], notes: list[Part], known: Mapping[str, int]) -> None:
+    """Add the blocks of a page, and join a sentence that runs over the page break."""
+    last = next((i for i in range(len(out) - 1, -1, -1) if out[i].kind is not BlockKind.NOTE), None)
+    if last is not None and body and _runs_over(out[last], body[0]):
+        one = out[last]
+        if last == len(out) - 1 or one.page == one.end_page:  # the notes of a page stay on it
+            del out[last]
+            out.append(replace(one, clean=join([one.clean, body[0].clean], known), end_page=body[0].end_page))
+            body = body[1:]
+    out.extend(body)
+    out.extend(notes)
+
+
+def _runs_over(one: Part, two: Part) -> bool:
+    if one.kind not in _RUNNING or two.kind is not BlockKind.PARAGRAPH or two.page != one.end_page + 1:
+        return False
+    if abs(one.size - two.size) > 0.08 * max(one.size, two.size) or ends_sentence(one.text):
+        return False
+    return two.text[0].islower() or (one.text.endswith("-") and two.text[0].isalpha())
+
+
+def _levelled(found: list[Part]) -> list[Part]:
+    """Give the headings without a level of their own the one of their type, larger type before smaller."""
+    stated: dict[tuple[float, bool], Counter[int]] = defaultdict(Counter)
+    where: dict[tuple[float, bool], set[int]] = defaultdict(set)
+    for part in found:
+        if part.kind is BlockKind.HEADING:
+            where[part.style].add(part.page)
+            if part.level < UNKNOWN:
+                stated[part.style][part.level] += 1
+    levels: dict[tuple[float, bool], int] = {}
+    above = 0
+    for style in sorted(where, reverse=True):
+        if stated[style]:
+            levels[style] = above = stated[style].most_common(1)[0][0]
+        elif not above and max(where[style]) < 2 and len(where) > 1:
+            levels[style] = 1  # the title page: its sizes say nothing of the chapters
+        else:
+            levels[style] = above = min(6, above + 1)
+    return [
+        replace(part, level=levels[part.style]) if part.kind is BlockKind.HEADING and part.level == UNKNOWN else part
+        for part in found
+    ]
