@@ -48,7 +48,9 @@ def _parser() -> argparse.ArgumentParser:
     rebuild.add_argument("--model", metavar="NAME_OR_PATH", help="another model: a folder, or a name on the model hub")
 
     _command(commands, "status", _status, "what is being served, and what it holds")
-    verify = _command(commands, "verify", _verify, "check every passage, page, vector and source; exit 1 if anything does not hold")
+    verify = _command(
+        commands, "verify", _verify, "check every passage, page, vector and source; exit 1 if anything does not hold"
+    )
     verify.add_argument("--no-sources", action="store_true", help="leave the source files unopened")
 
     evaluate = _command(commands, "eval", _eval, "measure retrieval on a set of questions (BEIR layout, or pages.jsonl)")
@@ -134,7 +136,7 @@ def _rebuild(chosen: argparse.Namespace) -> int:
     with store.writer_lock(data, "a rebuild"):
         writer = Writer(data)
         try:
-            served = writer.serving_generation()
+            served = writer.generations.served()
             model = chosen.model or (served.model_source if served else PACKAGED)
             _say(chosen, f"Preparing the model {model}")
             folder = export(model, models_folder(data))

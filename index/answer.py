@@ -53,7 +53,7 @@ def coverage(terms: Sequence[tuple[str, ...]], idf: Sequence[float], stems: froz
 
 
 def idf(frequency: int, passages: int) -> float:
-    """Weight of a word that occurs in `frequency` of `passages` passages (Robertson and Spärck Jones, as in BM25, never negative)."""
+    """Weight of a word that occurs in `frequency` of `passages` passages (Robertson and Spärck Jones, never negative)."""
     return math.log(1 + (passages - frequency + 0.5) / (frequency + 0.5))
 
 
@@ -62,9 +62,7 @@ def stems_of(text: str, language: str) -> frozenset[str]:
     return frozenset(stemmed(text, language).split())
 
 
-def choose(
-    sentences: Sequence[Sentence], cosines: Sequence[float], covered: Sequence[float], meaning: float
-) -> list[Chosen]:
+def choose(sentences: Sequence[Sentence], cosines: Sequence[float], covered: Sequence[float], meaning: float) -> list[Chosen]:
     """The sentences that answer best, best first; those that say the same are merged.
 
     `meaning` (0 to 1) is how far the cosines can be trusted beside the words.

@@ -13,7 +13,7 @@ from index.serving import Allowed, Serving
 from index.store import Connection, Row
 
 _HIT = """
-SELECT p.*, d.title, d.kind, d.organisation, d.city, d.date, d.handling, d.level, d.attribution, d.format,
+SELECT p.*, d.title, d.kind AS document_kind, d.organisation, d.city, d.date, d.handling, d.level, d.attribution, d.format,
     (SELECT min(path) FROM file_documents f WHERE f.document_id = d.id) AS path,
     (SELECT f.sha256 FROM file_documents fd JOIN files f USING (path) WHERE fd.document_id = d.id ORDER BY path LIMIT 1) AS sha256
 FROM passages p JOIN documents d ON d.id = p.document_id WHERE p.id = ?"""
@@ -52,7 +52,14 @@ def rank(connection: Connection, now: Serving, allowed: Allowed, asked: Asked, m
 
 
 def answer(
-    connection: Connection, now: Serving, allowed: Allowed, encoder: Encoder | None, asked: Asked, *, mode: Mode, top: int
+    connection: Connection,
+    now: Serving,
+    allowed: Allowed,
+    encoder: Encoder | None,
+    asked: Asked,
+    *,
+    mode: Mode,
+    top: int,
 ) -> Result:
     """Retrieve, choose the sentences, and decide whether they answer."""
     candidates = rank(connection, now, allowed, asked, mode, max(retrieval.DEPTH, 4 * top))
@@ -113,7 +120,7 @@ def _hit(connection: Connection, row: Row, candidate: Candidate, rank: int, aske
         path=row["path"],
         title=row["title"],
         format=row["format"],
-        kind=row["kind"],
+        kind=row["document_kind"],
         organisation=row["organisation"],
         page=row["page"],
         page_end=row["page_end"],

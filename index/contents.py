@@ -38,10 +38,7 @@ def insert_document(connection: Connection, prepared: Prepared) -> int:
     connection.execute("INSERT INTO texts VALUES (?, ?, ?)", (document_id, document.text, blocks))
     connection.executemany(
         "INSERT INTO pages VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        [
-            (document_id, p.number, p.label, p.start, p.end, p.width, p.height, p.source.value, p.boxes)
-            for p in document.pages
-        ],
+        [(document_id, p.number, p.label, p.start, p.end, p.width, p.height, p.source.value, p.boxes) for p in document.pages],
     )
     return document_id
 
@@ -55,25 +52,28 @@ def update_metadata(connection: Connection, document_id: int, metadata: Metadata
 
 def read_metadata(row: Row) -> Metadata:
     """The metadata of a row of `documents`."""
-    return Metadata(**{name: tuple(json.loads(row[name])) if name in _LISTS else row[name] for name in _META})
+    values: dict[str, Any] = {name: tuple(json.loads(row[name])) if name in _LISTS else row[name] for name in _META}
+    return Metadata(**values)
 
 
 def read_document(connection: Connection, document_id: int) -> tuple[Document, Metadata]:
     """A document as it was read, and the metadata in force. Raises KeyError where there is none."""
     row = connection.execute(
-        "SELECT d.*, t.text, t.blocks FROM documents d JOIN texts t ON t.document_id = d.id WHERE d.id = ?", (document_id,)
+        "SELECT d.*, t.text, t.blocks FROM documents d JOIN texts t ON t.document_id = d.id WHERE d.id = ?",
+        (document_id,),
     ).fetchone()
     if row is None:
         raise KeyError(document_id)
-    own = json.loads(row["own"])
+    own: dict[str, Any] = {name: tuple(value) if name in _LISTS else value for name, value in json.loads(row["own"]).items()}
     document = Document(
         text=row["text"],
         pages=tuple(_page(page) for page in read_pages(connection, document_id)),
         blocks=tuple(
-            Block(start=start, end=end, kind=BlockKind(kind), level=level) for start, end, kind, level in json.loads(row["blocks"])
+            Block(start=start, end=end, kind=BlockKind(kind), level=level)
+            for start, end, kind, level in json.loads(row["blocks"])
         ),
         format=Format(row["format"]),
-        metadata=Metadata(**{name: tuple(value) if name in _LISTS else value for name, value in own.items()}),
+        metadata=Metadata(**own),
         record=row["record"],
         notes=tuple(json.loads(row["notes"])),
     )
@@ -100,10 +100,18 @@ def _columns(metadata: Metadata) -> dict[str, Any]:
 
 
 def insert_passages(
-    connection: Connection, generation: int, document_id: int, passages: Sequence[Passage], vector_ids: Sequence[int], seq: int
+    connection: Connection,
+    generation: int,
+    document_id: int,
+    passages: Sequence[Passage],
+    vector_ids: Sequence[int],
+    seq: int,
 ) -> None:
     """Store passages with the ids of their vectors, and make their words searchable."""
-    columns = "generation_id, document_id, ordinal, seq, start, \"end\", text, page, page_end, section, context, sentences, language, kind, vector_id"
+    columns = (
+        'generation_id, document_id, ordinal, seq, start, "end", text, page, page_end, section, context, sentences,'
+        " language, kind, vector_id"
+    )
     table = schema.lexical_table(generation)
     for passage, vector_id in zip(passages, vector_ids, strict=True):
         cursor = connection.execute(
@@ -128,7 +136,7 @@ def delete_passages(connection: Connection, generation: int, document_id: int, s
     """Remove a document's passages from a generation, leaving tombstones for its snapshot."""
     chosen = "SELECT id FROM passages WHERE generation_id = ? AND document_id = ?"
     connection.execute(
-        f"INSERT INTO tombstones SELECT ?, id, ? FROM passages WHERE generation_id = ? AND document_id = ?",
+        "INSERT INTO tombstones SELECT ?, id, ? FROM passages WHERE generation_id = ? AND document_id = ?",
         (generation, seq, generation, document_id),
     )
     connection.execute(f"DELETE FROM {schema.lexical_table(generation)} WHERE rowid IN ({chosen})", (generation, document_id))

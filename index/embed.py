@@ -42,15 +42,11 @@ class OnnxEncoder:
         options.intra_op_num_threads = threads
         options.log_severity_level = 3
         try:
-            self._session = onnxruntime.InferenceSession(
-                str(folder / "model.onnx"), options, providers=["CPUExecutionProvider"]
-            )
+            self._session = onnxruntime.InferenceSession(str(folder / "model.onnx"), options, providers=["CPUExecutionProvider"])
             self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
             self._counter = Tokenizer.from_file(str(folder / "tokenizer.json"))
         except Exception as exc:  # both libraries raise bare Exceptions of their own
-            raise ModelError(
-                f"The exported model in {folder} is damaged ({exc}). Remove that folder; it is made again."
-            ) from exc
+            raise ModelError(f"The exported model in {folder} is damaged ({exc}). Remove that folder; it is made again.") from exc
         self._tokenizer.enable_truncation(self.info.max_tokens)
         self._inputs = [entry.name for entry in self._session.get_inputs()]
 
@@ -95,7 +91,11 @@ class OnnxEncoder:
 
 def agreement(encoder: Encoder, encode: Callable[[list[str]], Any]) -> float:
     """The smallest cosine between an export and the model itself (`encode`), over a few texts of different lengths."""
-    texts = ["crowd", "Who decides to empty the venue?", "The alarm was tested twice a year, and each test was written down. " * 6]
+    texts = [
+        "crowd",
+        "Who decides to empty the venue?",
+        "The alarm was tested twice a year, and each test was written down. " * 6,
+    ]
     theirs = np.asarray(encode(texts), np.float32)
     theirs /= np.linalg.norm(theirs, axis=1, keepdims=True)
     return float((encoder.passages(texts) * theirs).sum(axis=1).min())

@@ -34,7 +34,7 @@ def _copy_vectors(source: Path, target: Path) -> None:
         with store.writer_lock(target, "an evaluation"):
             writer = Writer(target)
             try:
-                writer.copy_vectors(source)
+                writer.generations.copy_vectors(source)
             finally:
                 writer.close()
 

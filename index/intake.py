@@ -7,7 +7,8 @@ import numpy as np
 
 from index import contents, store
 from index.embed import Encoder
-from index.writer import Hash, Served, Writer, embedded_text, text_hash
+from index.generations import Hash, Served
+from index.writer import Writer, embedded_text, text_hash
 from ingest.change import FileOutcome, FileStamp, Prepared, Step
 from ingest.document import Document, Format
 
@@ -28,7 +29,7 @@ class Intake:
     def missing(self, prepared: Sequence[Prepared]) -> dict[Hash, str]:
         """The texts that have no vector yet, by hash."""
         texts = {text_hash(passage): embedded_text(passage) for item in prepared for passage in item.passages}
-        missing = self._writer.missing_vectors(self._served.model_id, texts)
+        missing = self._writer.generations.missing_vectors(self._served.model_id, texts)
         return {key: text for key, text in texts.items() if key in missing}
 
     def embed(self, texts: Mapping[Hash, str]) -> dict[Hash, np.ndarray]:
@@ -89,10 +90,9 @@ class Intake:
 def open_intake(writer: Writer, encoder: Encoder, folder: Path, source: str, chunking: str, served: Served | None) -> Intake:
     """The intake of the generation that is served; of a first, empty one where there is none."""
     if served is None:
-        model_id = writer.model_id(encoder.info, folder, source)
-        writer.start_generation(model_id, chunking, "serving")
-        served = writer.serving_generation()
+        model_id = writer.generations.model_id(encoder.info, folder, source)
+        writer.generations.start(model_id, chunking, "serving")
+        served = writer.generations.served()
     if served is None:
         raise AssertionError("a generation was just started")
     return Intake(writer, encoder, served)
-

@@ -38,7 +38,7 @@ def page(connection: Connection, now: Serving, document_id: int, number: int, pr
     """One page, or None where it does not exist for `principal`."""
     info = document(connection, now, document_id, principal)
     row = connection.execute(
-        "SELECT p.*, substr(t.text, p.start + 1, p.\"end\" - p.start) AS text FROM pages p"
+        'SELECT p.*, substr(t.text, p.start + 1, p."end" - p.start) AS text FROM pages p'
         " JOIN texts t USING (document_id) WHERE document_id = ? AND number = ?",
         (document_id, number),
     ).fetchone()
@@ -91,12 +91,14 @@ def status(connection: Connection | None, now: Serving | None, data: Path) -> St
     if connection is None or now is None:
         return Status(
             ready=False, generation=0, model="", model_languages=(), dimension=0, created="", documents=0, passages=0,
-            in_delta=0, files_failed=0, unreadable_pages=0, languages={}, bytes_on_disk=_size(data), writer=store.writer_now(data),
+            in_delta=0, files_failed=0, unreadable_pages=0, languages={}, bytes_on_disk=_size(data),
+            writer=store.writer_now(data),
         )  # fmt: skip
     created = connection.execute("SELECT created FROM generations WHERE id = ?", (now.generation,)).fetchone()
     failed = connection.execute("SELECT count(*) AS n FROM files WHERE outcome = 'failed'").fetchone()
     languages = connection.execute(
-        "SELECT language, count(*) AS n FROM passages WHERE generation_id = ? GROUP BY language ORDER BY n DESC", (now.generation,)
+        "SELECT language, count(*) AS n FROM passages WHERE generation_id = ? GROUP BY language ORDER BY n DESC",
+        (now.generation,),
     )
     return Status(
         ready=True,

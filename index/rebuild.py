@@ -1,4 +1,4 @@
-"""Rebuild: the whole library cut and embedded anew beside the one that serves, which goes on serving until the new one is whole."""
+"""Rebuild: the library cut and embedded anew, beside the index that serves until the new one is whole."""
 
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 
 from index.embed import Encoder
-from index.writer import Hash, Writer, embedded_text, text_hash
-from ingest.document import Passage
-from ingest.document import Cutter
+from index.generations import Hash
+from index.writer import Writer, embedded_text, text_hash
+from ingest.document import Cutter, Passage
 
 _BATCH = 128  # passages embedded and stored in one commit, about; a document is never divided
 
@@ -32,15 +32,13 @@ class _Batch:
     passages: int
 
 
-def rebuild(
-    writer: Writer, encoder: Encoder, folder: Path, source: str, chunking: str, cut: Cutter
-) -> Iterator[Progress]:
+def rebuild(writer: Writer, encoder: Encoder, folder: Path, source: str, chunking: str, cut: Cutter) -> Iterator[Progress]:
     """Build a new generation and serve it. Killed at any moment, the old one serves and no vector is computed twice.
 
     The caller holds the writer lock, so that no document comes or goes meanwhile.
     """
-    model_id = writer.model_id(encoder.info, folder, source)
-    generation = writer.start_generation(model_id, chunking)
+    model_id = writer.generations.model_id(encoder.info, folder, source)
+    generation = writer.generations.start(model_id, chunking)
     documents = writer.all_documents()
     done = passages = 0
     yield Progress(phase="embedding", done=0, total=len(documents), passages=0)
@@ -55,9 +53,9 @@ def rebuild(
         if running is not None:
             done, passages = _store(writer, generation, model_id, running, done, passages)
     yield Progress(phase="writing vectors", done=done, total=len(documents), passages=passages)
-    writer.serve(generation, writer.write_snapshot(generation))
+    writer.generations.serve(generation, writer.generations.write_snapshot(generation))
     yield Progress(phase="cleaning up", done=done, total=len(documents), passages=passages)
-    writer.clean()
+    writer.generations.clean()
 
 
 def _batches(writer: Writer, model_id: int, documents: Sequence[int], cut: Cutter) -> Iterator[_Batch]:
@@ -67,7 +65,7 @@ def _batches(writer: Writer, model_id: int, documents: Sequence[int], cut: Cutte
         held.append((document_id, cut(document, metadata.title)))
         if sum(len(passages) for _, passages in held) >= _BATCH or place == len(documents) - 1:
             texts = {text_hash(passage): embedded_text(passage) for _, passages in held for passage in passages}
-            missing = writer.missing_vectors(model_id, texts)
+            missing = writer.generations.missing_vectors(model_id, texts)
             yield _Batch(
                 documents=held,
                 missing={key: text for key, text in texts.items() if key in missing},
@@ -91,6 +89,6 @@ def _store(
     passages: int,
 ) -> tuple[int, int]:
     batch, vectors = running
-    writer.insert_vectors(model_id, vectors.result())
+    writer.generations.insert_vectors(model_id, vectors.result())
     writer.store_passages(generation, model_id, batch.documents)
     return done + len(batch.documents), passages + batch.passages

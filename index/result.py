@@ -69,7 +69,7 @@ class Searched:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
-    """The answer to one question. `quotes` is empty when nothing in the library answers it; `hits` are then the nearest passages."""
+    """The answer to one question. No `quotes`: nothing in the library answers it, and `hits` are the nearest passages."""
 
     question: str
     language: str

@@ -70,7 +70,7 @@ def _scores(cosine: fuse.Floats, bm25: fuse.Floats, mode: Mode, weights: fuse.We
 def search_words(
     connection: Connection, generation: int, allowed: Allowed, terms: Sequence[tuple[str, ...]], depth: int
 ) -> dict[int, float]:
-    """BM25 by passage id of the passages that have any of the terms. FTS5's bm25 is negative for the better: turned round here."""
+    """BM25 by passage id of the passages with any of the terms. FTS5's own is lower for the better; here it is turned round."""
     if not terms:
         return {}
     table = schema.lexical_table(generation)

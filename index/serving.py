@@ -9,7 +9,8 @@ import numpy as np
 from index import vectors
 from index.access import Principal
 from index.errors import SnapshotError
-from index.models import ModelInfo
+from index.models import ModelInfo, parse_info
+from index.settings import models_folder
 from index.store import Connection
 from index.vectors import Bitmap, Ids, VectorIndex
 
@@ -68,7 +69,7 @@ class Serving:
     ids: Ids
     owners: Ids
     delta_ids: Ids
-    delta: vectors.npt.NDArray[np.float32]
+    delta: vectors.Vectors
     documents: Mapping[int, DocumentKey]
     _allowed: dict[object, Allowed] = field(default_factory=dict, repr=False)
 
@@ -121,9 +122,7 @@ def current_seq(connection: Connection) -> int:
 
 def read_snapshot(connection: Connection, generation: int) -> vectors.Snapshot | None:
     """The vector file of a generation, None before the first."""
-    row = connection.execute(
-        "SELECT seq, file, sha256, vectors FROM snapshots WHERE generation_id = ?", (generation,)
-    ).fetchone()
+    row = connection.execute("SELECT seq, file, sha256, vectors FROM snapshots WHERE generation_id = ?", (generation,)).fetchone()
     return vectors.Snapshot(**dict(row)) if row else None
 
 
@@ -133,14 +132,13 @@ def vector_folder(data: Path) -> Path:
 
 
 def _blank(row: Mapping[str, object], data: Path, snapshot: vectors.Snapshot | None) -> Serving:
-    from index.models import parse_info
-
     model = parse_info(str(row["info"]))
     path = vector_folder(data) / snapshot.file if snapshot else None
     index = VectorIndex(path, snapshot.sha256 if snapshot else "", model.dimension)
     nothing = np.zeros(0, np.int64)
     return Serving(
-        generation=int(str(row["id"])), model_id=int(str(row["model_id"])), model=model, folder=data / "models" / str(row["folder"]),
+        generation=int(str(row["id"])), model_id=int(str(row["model_id"])), model=model,
+        folder=models_folder(data) / str(row["folder"]),
         seq=-1, snapshot=snapshot, index=index, ids=nothing, owners=nothing, delta_ids=nothing,
         delta=np.zeros((0, model.dimension), np.float32), documents={},
     )  # fmt: skip
@@ -149,7 +147,8 @@ def _blank(row: Mapping[str, object], data: Path, snapshot: vectors.Snapshot | N
 def _advance(connection: Connection, before: Serving, seq: int) -> Serving:
     """Bring `before` to `seq`: passages that came, passages that went, and what is known of the documents."""
     came = connection.execute(
-        "SELECT id, document_id FROM passages WHERE generation_id = ? AND seq > ? ORDER BY id", (before.generation, before.seq)
+        "SELECT id, document_id FROM passages WHERE generation_id = ? AND seq > ? ORDER BY id",
+        (before.generation, before.seq),
     ).fetchall()
     gone = connection.execute(
         "SELECT passage_id FROM tombstones WHERE generation_id = ? AND seq > ?", (before.generation, before.seq)

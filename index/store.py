@@ -3,7 +3,7 @@
 import fcntl
 import os
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,7 +20,7 @@ _LOCK = "writer.lock"
 
 
 def now() -> str:
-    """This moment, ISO 8601 in UTC."""
+    """The present moment, ISO 8601 in UTC."""
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
@@ -162,19 +162,22 @@ def _check_version(connection: Connection, data: Path) -> None:
 def _refuse_newer(done: set[str], data: Path) -> None:
     unknown = done - {migration.name for migration in MIGRATIONS}
     if unknown:
-        raise StoreError(f"The library in {data} was made by a newer Källa ({max(unknown)}). Install that version, or name another folder.")
+        raise StoreError(
+            f"The library in {data} was made by a newer Källa ({max(unknown)}). Install that version, or name another folder."
+        )
 
 
-_REASONS: tuple[tuple[str, Callable[[Path], str]], ...] = (
-    ("disk is full", lambda data: f"The disk of {data} is full. Nothing stored is lost. Free some space, then run the same command again."),
-    ("readonly", lambda data: f"The data folder {data} cannot be written to. Check its permissions, or name another with --data."),
-    ("unable to open", lambda data: f"There is no library in {data} that can be opened. Run `python -m ingest` first, or name another folder with --data."),
-    ("no such table", lambda data: f"{data / FILE} is not a library of Källa. Name another folder with --data."),
-    ("not a database", lambda data: f"{data / FILE} is damaged: it is not a database any more. Restore it from a backup, or move it away and run `python -m ingest`."),
-    ("malformed", lambda data: f"{data / FILE} is damaged. Restore it from a backup, or move it away and run `python -m ingest`."),
-    ("disk i/o", lambda data: f"{data / FILE} cannot be read or written: the disk reports an error. Nothing was overwritten."),
-    ("locked", lambda data: f"{data / FILE} is held by another program. Close it, then try again."),
-)  # fmt: skip
+# What SQLite says in short, and what it means for a user. {data} is the folder, {file} the store in it.
+_REASONS = (
+    ("disk is full", "The disk of {data} is full. Nothing stored is lost. Free some space, then run the same command again."),
+    ("readonly", "The data folder {data} cannot be written to. Check its permissions, or name another with --data."),
+    ("unable to open", "There is no library in {data} that can be opened. Run `python -m ingest`, or name another with --data."),
+    ("no such table", "{file} is not a library of Källa. Name another folder with --data."),
+    ("not a database", "{file} is no database any more. Restore a backup, or move it away and run `python -m ingest`."),
+    ("malformed", "{file} is damaged. Restore a backup, or move it away and run `python -m ingest`."),
+    ("disk i/o", "{file} cannot be read or written: the disk reports an error. Nothing was overwritten."),
+    ("locked", "{file} is held by another program. Close it, then try again."),
+)
 
 
 @contextmanager
@@ -184,7 +187,7 @@ def _explained(data: Path) -> Iterator[None]:
         yield
     except sqlite3.Error as exc:
         message = str(exc).lower()
-        for part, explain in _REASONS:
+        for part, meaning in _REASONS:
             if part in message:
-                raise StoreError(explain(data)) from exc
+                raise StoreError(meaning.format(data=data, file=data / FILE)) from exc
         raise StoreError(f"The library in {data} cannot be used: {exc}") from exc

@@ -1,4 +1,4 @@
-"""Vectors in FAISS: a snapshot on disk, mapped into memory, and a small delta of what came later. The only module that imports faiss.
+"""Vectors in FAISS: a snapshot on disk, and a small delta of what came later. The only module that imports faiss.
 
 Ids are passage ids of the store. Vectors are unit rows, so the inner product is the cosine: higher is better.
 """
@@ -17,6 +17,7 @@ from index.errors import SnapshotError
 
 Ids = npt.NDArray[np.int64]
 Scores = npt.NDArray[np.float32]
+Vectors = npt.NDArray[np.float32]  # (n, dim), unit rows
 Bitmap = npt.NDArray[np.uint8]  # bit i (lowest first) says whether passage id i may be found
 
 STORED = np.dtype("<f2")  # vectors rest in half precision: an error below 0.001 in a cosine, at half the size
@@ -37,7 +38,7 @@ def pack(vector: npt.NDArray[np.float32]) -> bytes:
     return vector.astype(STORED).tobytes()
 
 
-def unpack(blobs: Iterable[bytes], dimension: int) -> npt.NDArray[np.float32]:
+def unpack(blobs: Iterable[bytes], dimension: int) -> Vectors:
     """Stored vectors as `(n, dimension)` float32."""
     flat = np.frombuffer(b"".join(blobs), STORED)
     return flat.reshape(-1, dimension).astype(np.float32)
@@ -50,7 +51,7 @@ def bitmap(ids: Ids, largest: int) -> Bitmap:
     return np.packbits(flags, bitorder="little")
 
 
-def write_snapshot(path: Path, ids: Ids, vectors: npt.NDArray[np.float32]) -> str:
+def write_snapshot(path: Path, ids: Ids, vectors: Vectors) -> str:
     """Write ids and `(n, dim)` float32 vectors aside, sync, rename to `path`; return the file's SHA-256."""
     import faiss
 
@@ -96,17 +97,17 @@ class VectorIndex:
             raise SnapshotError(f"The vector file {path} cannot be read ({exc.strerror}).") from exc
         if found != sha256:  # FAISS crashes on some damaged files, so it is only given whole ones
             raise SnapshotError(f"The vector file {path} is damaged: it is not what was written.")
-        index = faiss.read_index(str(path), faiss.IO_FLAG_MMAP_IFC)
+        index: Any = faiss.read_index(str(path), faiss.IO_FLAG_MMAP_IFC)
         if index.d != self.dimension:
             raise SnapshotError(f"The vector file {path} has {index.d} dimensions, not {self.dimension}.")
         return index, faiss.vector_to_array(index.id_map).astype(np.int64)
 
-    def with_delta(self, ids: Ids, vectors: npt.NDArray[np.float32]) -> "VectorIndex":
+    def with_delta(self, ids: Ids, vectors: Vectors) -> "VectorIndex":
         """The same snapshot with another delta: sorted `ids` and their `(n, dim)` float32 vectors."""
         import faiss
 
         other = VectorIndex(None, "", self.dimension)
-        other._parts = self._parts[:self._snapshots]
+        other._parts = self._parts[: self._snapshots]
         other._snapshots = self._snapshots
         if len(ids):
             part = faiss.IndexIDMap(faiss.IndexFlatIP(self.dimension))
@@ -122,10 +123,11 @@ class VectorIndex:
         """The `top` allowed passages nearest to `query` (`(dim,)` float32): ids and cosines, best first."""
         import faiss
 
-        selector = faiss.IDSelectorBitmap(allowed)
+        build: Any = faiss  # its type stubs know neither the bitmap's Python form nor `sel` (faiss-cpu 1.15, faiss/__init__.py)
+        selector = build.IDSelectorBitmap(allowed)
         found: list[tuple[Ids, Scores]] = []
         for index, ids in self._parts:
-            parameters = faiss.SearchParameters(sel=selector)
+            parameters = build.SearchParameters(sel=selector)
             scores, hits = index.search(query[None, :], min(top, len(ids)), params=parameters)
             kept = hits[0] >= 0
             found.append((hits[0][kept], scores[0][kept]))

@@ -41,10 +41,10 @@ def counted(data: Path) -> dict[str, int]:
     connection = store.open_reader(data)
     try:
         row = connection.execute(
-            "SELECT (SELECT count(*) FROM documents) AS documents, (SELECT count(*) FROM files) AS files,"
-            " (SELECT count(*) FROM passages p JOIN generations g ON g.id = p.generation_id WHERE g.state = 'serving') AS passages"
+            "SELECT (SELECT count(*) FROM documents) AS documents, (SELECT count(*) FROM files) AS files, (SELECT count(*)"
+            " FROM passages p JOIN generations g ON g.id = p.generation_id WHERE g.state = 'serving') AS passages"
         ).fetchone()
-        return {name: int(row[name]) for name in row.keys()}  # noqa: SIM118 - sqlite3.Row iterates over values
+        return {name: int(row[name]) for name in row.keys()}
     finally:
         connection.close()
 
@@ -98,7 +98,7 @@ def _boxes(where: str, text: str, packed: bytes) -> Iterator[str]:
 
 def _passages(connection: Connection, generation: int) -> Iterator[str]:
     rows = connection.execute(
-        "SELECT p.*, substr(t.text, p.start + 1, p.\"end\" - p.start) AS slice, t.document_id AS held FROM passages p"
+        'SELECT p.*, substr(t.text, p.start + 1, p."end" - p.start) AS slice, t.document_id AS held FROM passages p'
         " LEFT JOIN texts t ON t.document_id = p.document_id WHERE p.generation_id = ? ORDER BY p.document_id, p.ordinal",
         (generation,),
     )
@@ -110,10 +110,13 @@ def _passages(connection: Connection, generation: int) -> Iterator[str]:
         if row["document_id"] not in pages:
             pages = {
                 row["document_id"]: connection.execute(
-                    "SELECT number, start, \"end\" FROM pages WHERE document_id = ? ORDER BY number", (row["document_id"],)
+                    'SELECT number, start, "end" FROM pages WHERE document_id = ? ORDER BY number',
+                    (row["document_id"],),
                 ).fetchall()
             }
-        touched = [page["number"] for page in pages[row["document_id"]] if page["start"] < row["end"] and row["start"] < page["end"]]
+        touched = [
+            page["number"] for page in pages[row["document_id"]] if page["start"] < row["end"] and row["start"] < page["end"]
+        ]
         if touched and (touched[0], touched[-1]) != (row["page"], row["page_end"]):
             yield f"{name} is cited with pages {row['page']}–{row['page_end']}, but stands on {touched[0]}–{touched[-1]}."
         if any(not (0 <= start < end <= len(row["text"])) for start, end in json.loads(row["sentences"])):
@@ -135,7 +138,8 @@ def _vectors(connection: Connection, data: Path, row: Row) -> Iterator[str]:
 
     dimension = parse_info(row["info"]).dimension
     for held in connection.execute(
-        "SELECT p.id, v.vector FROM passages p LEFT JOIN vectors v ON v.id = p.vector_id WHERE p.generation_id = ?", (row["id"],)
+        "SELECT p.id, v.vector FROM passages p LEFT JOIN vectors v ON v.id = p.vector_id WHERE p.generation_id = ?",
+        (row["id"],),
     ):
         if held["vector"] is None or len(held["vector"]) != dimension * STORED.itemsize:
             yield f"Passage {held['id']} has no vector of {dimension} dimensions."
@@ -153,9 +157,7 @@ def _vectors(connection: Connection, data: Path, row: Row) -> Iterator[str]:
         return
     expected = {
         found["id"]
-        for found in connection.execute(
-            "SELECT id FROM passages WHERE generation_id = ? AND seq <= ?", (row["id"], snapshot.seq)
-        )
+        for found in connection.execute("SELECT id FROM passages WHERE generation_id = ? AND seq <= ?", (row["id"], snapshot.seq))
     }
     buried = {
         found["passage_id"]
@@ -176,7 +178,7 @@ def _sources(connection: Connection) -> Iterator[str]:
             with Path(row["path"]).open("rb") as file:
                 digest = hashlib.file_digest(file, "sha256").hexdigest()
         except OSError as exc:
-            yield f"The source {row['path']} cannot be opened ({exc.strerror}). Run `python -m ingest` to bring the library into step."
+            yield f"The source {row['path']} cannot be opened ({exc.strerror}). Run `python -m ingest` to take it out."
             continue
         if digest != row["sha256"]:
             yield f"The source {row['path']} has changed since it was read. Run `python -m ingest` to read it again."

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from tqdm import tqdm
 
-    from index.writer import Served
+    from index.generations import Served
     from ingest.change import FileOutcome
 
 DONE, FAILED, WRONG_USE = 0, 1, 2
@@ -42,8 +42,12 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("paths", nargs="*", type=Path, metavar="PATH", help="folders or files (default: corpus)")
     parser.add_argument("--data", metavar="DIR", help="the data folder (default: KALLA_DATA, or data)")
-    parser.add_argument("--jobs", type=int, default=0, metavar="N", help="files read at the same time (default: by the machine)")
-    parser.add_argument("--model", metavar="NAME_OR_PATH", help="the model of a new library (a folder, or a name on the model hub)")
+    parser.add_argument(
+        "--jobs", type=int, default=0, metavar="N", help="files read at the same time (default: by the machine)"
+    )
+    parser.add_argument(
+        "--model", metavar="NAME_OR_PATH", help="the model of a new library (a folder, or a name on the model hub)"
+    )
     parser.add_argument("--json", action="store_true", help="print one JSON object a file, then a summary")
     return parser
 
@@ -70,7 +74,7 @@ def _ingest(chosen: argparse.Namespace) -> int:
     with store.writer_lock(data, "an ingest"):
         writer = Writer(data)
         try:
-            served = writer.serving_generation()
+            served = writer.generations.served()
             folder, source = _model(chosen, served, models_folder(data))
             encoder = OnnxEncoder(folder)
             settings = ChunkSettings(**json.loads(served.chunking)) if served else settings_for(encoder.info.max_tokens)
@@ -86,9 +90,9 @@ def _ingest(chosen: argparse.Namespace) -> int:
                     decide=run.ledger.decide,
                 )
                 counts = _report(chosen, run.outcomes(reader), run.total)
-            current = writer.serving_generation()
+            current = writer.generations.served()
             if current is not None:
-                writer.fold_if_large(current.generation)
+                writer.generations.fold_if_large(current.generation)
         finally:
             writer.close()
     return _summary(chosen, counts, catalogues.unmatched(), time.perf_counter() - began)

@@ -21,7 +21,12 @@ class Catalogues:
     def unmatched(self) -> list[str]:
         """Files that the catalogues read so far name, but that are not there."""
         found = {folder: catalogue for catalogue, folder in filter(None, self._nearest.values())}
-        return [str(folder / name) for folder, catalogue in found.items() for name in catalogue.files if not (folder / name).exists()]
+        return [
+            str(folder / name)
+            for folder, catalogue in found.items()
+            for name in catalogue.files
+            if not (folder / name).exists()
+        ]
 
     def _for_folder(self, folder: Path) -> tuple[Catalogue, Path] | None:
         if folder not in self._nearest:
@@ -30,7 +35,9 @@ class Catalogues:
                 try:
                     self._nearest[folder] = (load(own), folder)
                 except CatalogueError as exc:
-                    raise CatalogueError(f"{display(own)}: {exc}. Mend it in a spreadsheet, then run the same command again.") from exc
+                    raise CatalogueError(
+                        f"{display(own)}: {exc}. Mend it in a spreadsheet, then run the same command again."
+                    ) from exc
             else:
                 self._nearest[folder] = self._for_folder(folder.parent) if folder != folder.parent else None
         return self._nearest[folder]

@@ -180,6 +180,8 @@ def _explain(error: Exception) -> IngestError:
     if isinstance(error, OSError) and error.strerror:
         return ReadError(f"the file cannot be read ({error.strerror})")
     said = " ".join(str(error).split())
+    if isinstance(error, ImportError):
+        return IngestError(f"a library that reading needs cannot be loaded ({said})")  # no fault of the file
     return ReadError(f"the reader failed on this file ({type(error).__name__}{': ' + said if said else ''})")
 
 

@@ -107,7 +107,9 @@ def _units(text: str, blocks: Sequence[Block], room: int, count: TokenCounter) -
     spans = [
         (start, end, block.kind, number)
         for number, block in enumerate(_joined(text, blocks))
-        for start, end in ([(block.start, block.end)] if block.kind in _ROWS else sentences(text, block.start, block.end))
+        for start, end in (
+            [(block.start, block.end)] if block.kind in _ROWS else sentences(text, block.start, block.end)
+        )
     ]
     counts = count([text[start:end] for start, end, *_ in spans]) if spans else []
     units: list[_Unit] = []
@@ -134,7 +136,11 @@ def _joined(text: str, blocks: Sequence[Block]) -> Iterator[Block]:
 
 
 def _goes_on(text: str, first: Block, second: Block) -> bool:
-    return text[first.end - 1] not in ".!?…:;)”\"" and text[second.start].islower() and "\n\n" not in text[first.end : second.start]
+    return (
+        text[first.end - 1] not in '.!?…:;)”"'
+        and text[second.start].islower()
+        and "\n\n" not in text[first.end : second.start]
+    )
 
 
 def _split_words(text: str, start: int, end: int, room: int, count: TokenCounter) -> list[tuple[int, int, int]]:
@@ -198,7 +204,12 @@ def _size(pack: Sequence[_Unit]) -> int:
 
 
 def _passage(
-    document: Document, units: list[_Unit], section: tuple[str, ...], context: str, ordinal: int, language_of: LanguageOf
+    document: Document,
+    units: list[_Unit],
+    section: tuple[str, ...],
+    context: str,
+    ordinal: int,
+    language_of: LanguageOf,
 ) -> Passage:
     start, end = units[0].start, units[-1].end
     text = document.text[start:end]

@@ -18,6 +18,7 @@ from ingest.document import BlockKind, Document, Format, Metadata
 from ingest.errors import IngestError, ReadError
 from ingest.marking import marking
 from ingest.office import office_date, office_title, open_package
+from ingest.wordnumbers import Numbers
 from ingest.wordstyles import Styles, is_on, stands_out, w
 
 Element = Any  # lxml 6.1 has no types
@@ -59,8 +60,7 @@ def read(path: Path) -> Document:
 
 def _read(source: Element) -> Document:
     builder = Builder(Format.DOCX)
-    part = source.part
-    walker = _Walker(builder.block, Styles(part), _notes_of(part))
+    walker = _Walker(builder.block, source.part)
     walker.body(source.element.body)
     if walker.pictures and not builder.has_text:
         builder.unreadable()
@@ -93,10 +93,11 @@ class _Gathered:
 class _Walker:
     """Walks WordprocessingML and gives its blocks to a sink."""
 
-    def __init__(self, sink: _Sink, styles: Styles, notes: dict[tuple[str, str], Element]) -> None:
+    def __init__(self, sink: _Sink, part: Element) -> None:
         self._sink = sink
-        self._styles = styles
-        self._notes = notes
+        self._styles = Styles(part)
+        self._numbers = Numbers(part)
+        self._notes = _notes_of(part)
         self._fields: list[bool] = []  # open fields, outermost first: True while in their code
         self._seen: set[tuple[str, str]] = set()
         self._unstyled = False  # no heading has a heading's style
@@ -139,10 +140,12 @@ class _Walker:
         self._inline(paragraph, gathered)
         self._fields = [code for code in self._fields if not code]  # a field's code never outlives its paragraph
         text = "".join(gathered.words)
+        numbering = self._styles.numbering_of(paragraph)
+        label = self._numbers.label(*numbering) if numbering else ""
         if clean(text):
             if not self.title and self._styles.is_title(paragraph):
                 self.title = clean(text)
-            self._sink(text, *self._kind(paragraph, clean(text)))
+            self._sink(f"{label} {text}", *self._kind(paragraph, clean(text)))
         for box in gathered.boxes:
             self.blocks(box)
         self._write_notes(gathered.notes)

@@ -114,16 +114,20 @@ def iso_date(text: str) -> str:
         if match := pattern.fullmatch(text):
             parts = match.groupdict()
             name = parts.get("name")
-            month = _MONTH_OF.get(name.casefold(), 13) if name else int(parts.get("m") or 0)
-            return _checked(int(parts["y"]), month, int(parts.get("d") or 0), text)
+            month = _MONTH_OF.get(name.casefold(), 13) if name else _number(parts.get("m"))
+            return _checked(int(parts["y"]), month, _number(parts.get("d")), text)
     raise ValueError(f"“{text}” is not a date; write 2020, 2020-06 or 2020-06-15")
 
 
-def _checked(year: int, month: int, day: int, text: str) -> str:
-    if 12 < month <= 31 and 1 <= day <= 12 and re.fullmatch(r"\d{1,2}/.*", text):
+def _number(digits: str | None) -> int | None:
+    return None if digits is None else int(digits)
+
+
+def _checked(year: int, month: int | None, day: int | None, text: str) -> str:
+    if month and day and 12 < month <= 31 and 1 <= day <= 12 and re.fullmatch(r"\d{1,2}/.*", text):
         day, month = month, day  # 12/15/2020 can only be month first
     try:
-        date = datetime.date(year, month or 1, day or 1)
+        date = datetime.date(year, 1 if month is None else month, 1 if day is None else day)
     except ValueError as error:
         raise ValueError(f"“{text}” is not a date in the calendar") from error
     return date.isoformat()[: 10 if day else 7 if month else 4]

@@ -165,7 +165,7 @@ def _only_on_first_page(dropped: list[Line], pages: Sequence[Sequence[Line]]) ->
 class _Numbers:
     """Page numbers that count up with the pages: `(page, start of the line) -> label`."""
 
-    found: dict[tuple[int, int], list[str]]
+    found: dict[tuple[int, int], str]
 
     def labels_at(self, line: Line) -> set[int]:
         return {page for page, start in self.found if start == line.start}
@@ -180,9 +180,7 @@ class _Numbers:
 
 def _labels(lines: Iterable[Line]) -> _Numbers:
     series: dict[tuple[bool, int, int, int], list[tuple[int, Line, str]]] = defaultdict(list)
-    last = 0
     for line in lines:
-        last = max(last, line.page)
         for roman, number, text in _numbers(line.text):
             for step in (1, 2):  # pages, spreads of two pages
                 series[roman, step, number - step * line.page, 0].append((line.page, line, text))
@@ -196,7 +194,7 @@ def _labels(lines: Iterable[Line]) -> _Numbers:
                 best[page, line.start] = (weight, text)
     most = max((weight for weight, _ in best.values()), default=0)
     sure = {at: text for at, (weight, text) in best.items() if weight >= _PAGES and weight >= 0.1 * most}
-    return _Numbers(found=sure, pages=last + 1)
+    return _Numbers(found=sure)
 
 
 def _is_spread(

@@ -37,6 +37,8 @@ _UNSEEN = re.compile(
 _HIDDEN = re.compile(r"(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.I)
 _CHARSET = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w.:-]+)""", re.I)
 _XML_ENCODING = re.compile(rb"""^\s*<\?xml[^>]{0,100}?encoding\s*=\s*["']([\w.:-]+)""")
+_FOLDED = frozenset(("h1", "h2", "h3", "h4", "h5", "h6", "summary", "dt"))
+_LONGEST_ICON = 40  # characters
 _TABLE_PARTS = frozenset("caption colgroup col thead tbody tfoot tr td th script style template".split())
 _LONGEST_CELL = 1200  # characters: a table with more in a cell lays out a page, it does not tabulate
 _DEEPEST = 255  # libxml2 2.14 (lxml 6.1) stops reading at this depth, and says so only in the parser's log
@@ -225,10 +227,14 @@ def _is_block(element: Element, tag: str) -> bool:
 
 def _is_dropped(element: Element, tag: str, *, outside: bool) -> bool:
     role = element.get("role", "")
+    if tag == "button" and element.getparent() is not None and element.getparent().tag in _FOLDED:
+        return False  # the heading of a folded part is often a button
     if tag in _DROPPED or role in _CHROME_ROLES or (outside and (tag in _CHROME or role in _CHROME_ROLES_OUTSIDE)):
         return True
-    if element.get("hidden") is not None or element.get("aria-hidden") == "true":
+    if element.get("hidden") is not None:
         return True
+    if element.get("aria-hidden") == "true" and len("".join(element.itertext())) <= _LONGEST_ICON:
+        return True  # a sign or an icon; more is a folded part of the page, which a click would show
     return bool(_HIDDEN.search(element.get("style", "")) or _UNSEEN.search(element.get("class", "")))
 
 

@@ -77,11 +77,14 @@ def _set_limit(which: int, value: int) -> None:
 
 
 def _leave_network() -> None:
-    """Move into a network namespace without any interface. A user namespace comes along only where it has to."""
+    """Move into a network namespace without any interface.
+
+    Whoever may not do that alone takes a user namespace along; not so root, who would no longer read the files of others.
+    """
     if not sys.platform.startswith("linux"):
         return
     unshare = getattr(ctypes.CDLL(None), "unshare", None)
-    if unshare is not None and unshare(_CLONE_NEWNET) != 0:
+    if unshare is not None and unshare(_CLONE_NEWNET) != 0 and os.geteuid() != 0:
         unshare(_CLONE_NEWUSER | _CLONE_NEWNET)
 
 

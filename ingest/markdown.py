@@ -17,6 +17,7 @@ _FENCE = re.compile(r"(?:---|\+\+\+)[ \t]*\n(?P<body>.*?)\n(?:---|\.\.\.|\+\+\+)
 _PAIR = re.compile(r"(?P<key>[^\W\d_][\w .-]*?)[ \t]*[:=](?:[ \t]+(?P<value>.*))?")
 _NOTE = re.compile(r"\[\^[^\]\s]+\]:\s+")
 _NOTE_MARK = re.compile(r"\[\^[^\]\s]+\](?!\()")
+_DEEPEST = 80  # the 20 of markdown-it-py 4.3 lose what is nested deeper, and say nothing
 _QUOTES = "\"'"
 
 
@@ -93,7 +94,9 @@ class _Writer:
 
     def write(self, source: str) -> None:
         """Add the blocks of a Markdown text, without front matter."""
-        for token in MarkdownIt("commonmark").enable(["table", "strikethrough"]).parse(source):
+        for token in (
+            MarkdownIt("commonmark", {"maxNesting": _DEEPEST}).enable(["table", "strikethrough"]).parse(source)
+        ):
             self._token(token)
 
     def _token(self, token: Token) -> None:

@@ -14,11 +14,12 @@ _LABELLED_UK = re.compile(rf"(?i:{_LABEL}{_UK})\W*")
 def marking(lines: Iterable[str]) -> str:
     """Return the strictest of the lines that are a mark and nothing else, as "TLP:AMBER"; "" where there is none.
 
-    A line that only speaks of a mark ("TLP:RED means …") is not one. "OFFICIAL" counts in capitals, or after a label.
+    A line that only speaks of a mark ("TLP:RED means …") is not one; parts between "·" are lines of their own.
+    "OFFICIAL" counts in capitals, or after a label.
     """
     found = ""
-    for line in lines:
-        match = _LINE.fullmatch(line.strip()) or _LABELLED_UK.fullmatch(line.strip())
+    for part in (part.strip() for line in lines for part in re.split("[·•]", line)):
+        match = _LINE.fullmatch(part) or _LABELLED_UK.fullmatch(part)
         if match is None:
             continue
         name = re.sub(r"\s+", " ", next(group for group in match.groups() if group)).upper()

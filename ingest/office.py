@@ -29,7 +29,7 @@ _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _DOCTYPES = tuple("<!DOCTYPE".encode(encoding) for encoding in ("utf-8", "utf-16-le", "utf-16-be"))
 _BINARY = frozenset(
     "png jpg jpeg jpe gif bmp tif tiff emf wmf emz wmz wdp hdp webp svg heic ico pcx mp3 mp4 m4a m4v mov avi wmv wma "
-    "wav mpg mpeg bin ttf otf odttf fntdata doc docx docm xls xlsx xlsm xlsb ppt pptx pptm pdf rtf ole sldx vsdx".split()
+    "wav mpg mpeg bin ttf otf odttf fntdata doc docx docm xls xlsx xlsm xlsb ppt pptx pptm pdf rtf ole sldx".split()
 )
 # Strict Open XML differs in its namespaces from the usual kind; macro-enabled files and templates in the declared type.
 _STRICT = re.compile(rb"http://purl\.oclc\.org/ooxml/(\w+)/")

@@ -56,6 +56,11 @@ class Paragraph:
         return " ".join(line.text for line in self.lines)
 
     @property
+    def is_row(self) -> bool:
+        """Whether it is a row of a table."""
+        return self.first.cells > 1 or self.first.row != (0, 0)
+
+    @property
     def top(self) -> float:
         """Its upper edge."""
         return min(line.top for line in self.lines)
@@ -91,7 +96,8 @@ def _column_edges(lines: Sequence[Line]) -> list[float]:
         near = [
             other.right
             for other in lines
-            if abs(other.left - line.left) < 3 * max(line.size, 6) and abs(other.size - line.size) < 0.15 * line.size + 0.1
+            if abs(other.left - line.left) < 3 * max(line.size, 6)
+            and abs(other.size - line.size) < 0.15 * line.size + 0.1
         ]
         near.sort()
         edges.append(near[-max(1, len(near) // 12)] if near else line.right)
@@ -111,6 +117,8 @@ def _usual_leading(lines: Sequence[Line]) -> float:
 def _begins(group: Paragraph, line: Line, edge: float, leading: float) -> bool:
     """Whether the line begins a paragraph of its own after these lines."""
     before = group.last
+    if before.row != (0, 0) or line.row != (0, 0):
+        return before.row[0] != line.row[0]
     if before.placed != line.placed or before.angle != line.angle or before.cells > 1 or line.cells > 1:
         return True
     if LEADER.search(before.text) or CAPTION.match(line.text) or RECOMMENDATION.match(line.text):
@@ -165,7 +173,12 @@ def _item_begins(group: Paragraph, line: Line, edge: float) -> bool:
     sibling = abs(group.first.left - line.left) < 2 and bool(
         BULLET.match(group.first.text) or NUMBERED.match(group.first.text)
     )
-    return stops or (sibling and len(group.lines) > 1) or (sibling and ends_sentence(before.text)) or _counts_on(group, line)
+    return (
+        stops
+        or (sibling and len(group.lines) > 1)
+        or (sibling and ends_sentence(before.text))
+        or _counts_on(group, line)
+    )
 
 
 def _counts_on(group: Paragraph, line: Line) -> bool:

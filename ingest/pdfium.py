@@ -49,7 +49,9 @@ class PdfiumDocument:
             self._document = pypdfium2.PdfDocument(path)
         except pypdfium2.PdfiumError as exc:
             if exc.err_code == raw.FPDF_ERR_PASSWORD:
-                raise NeedsPassword("It is encrypted and needs a password. Save a copy without one, and add that.") from exc
+                raise NeedsPassword(
+                    "It is encrypted and needs a password. Save a copy without one, and add that."
+                ) from exc
             raise ReadError("It is not a PDF that can be opened, or it is broken.") from exc
         except OSError as exc:
             raise ReadError(f"It cannot be opened: {exc.strerror or exc}.") from exc
@@ -60,7 +62,9 @@ class PdfiumDocument:
     def __enter__(self) -> "PdfiumDocument":
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self._document.close()
 
     def __len__(self) -> int:
@@ -190,7 +194,9 @@ class _Opened:
     def __enter__(self) -> pypdfium2.PdfPage:
         return self._page
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self._page.close()
 
 

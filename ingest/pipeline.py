@@ -22,6 +22,7 @@ from ingest.scan import Found, Plan
 
 _BATCH = 256  # passages embedded and committed at once, about
 _PATIENCE = 0.25  # seconds to wait for more before a smaller batch is embedded
+_SLOW = 10.0  # seconds of a failure after which a file is tried again only when it changes
 _AHEAD = 16  # steps read ahead of the writer: what bounds memory
 
 Vectors = Mapping[bytes, Any]  # text hash -> vector
@@ -68,7 +69,9 @@ class Run:
         known = target.known()
         self._known = {stamp.path: (stamp, outcome) for stamp, outcome in known}
         self._moved_away: set[str] = set()
-        self.plan: Plan = scan.compare(scan.walk(roots), [stamp for stamp, _ in known], roots)
+        self._again = {stamp.path for stamp, outcome in known if _is_tried_again(outcome)}
+        stamps = [replace(stamp, size=-1) if stamp.path in self._again else stamp for stamp, _ in known]
+        self.plan: Plan = scan.compare(scan.walk(roots), stamps, roots)
         self.ledger = Ledger([stamp for stamp, _ in known], self.plan.gone)
         self.total = len(self.plan.same) + len(self.plan.check) + len(self.plan.problems)
 
@@ -89,7 +92,7 @@ class Run:
     def _files(self, reader: Reader) -> list[Callable[[], Iterator[Step]]]:
         def steps(found: Found) -> Callable[[], Iterator[Step]]:
             known = self._known.get(key_of(found.path))
-            return lambda: reader.steps(found, known[0] if known else None)
+            return lambda: reader.steps(found, known[0] if known else None, again=key_of(found.path) in self._again)
 
         return [steps(found) for found in self.plan.check]
 
@@ -126,7 +129,7 @@ class Run:
                     for step in task():
                         if not _offer(steps, step, stop):
                             return
-            except BaseException as exc:  # noqa: BLE001 - handed over to the thread that writes, which raises it
+            except BaseException as exc:
                 _offer(steps, exc, stop)
             finally:
                 _offer(steps, None, stop)
@@ -242,9 +245,13 @@ def _offer(steps: "queue.Queue[Any]", step: Any, stop: threading.Event) -> bool:
     return False
 
 
+def _is_tried_again(outcome: FileOutcome) -> bool:
+    """What could not be read may be readable now (rights, a newer Källa); but what took long to fail waits for a change."""
+    return outcome.outcome is Outcome.FAILED and outcome.seconds < _SLOW
+
+
 def _again(before: FileOutcome) -> FileOutcome:
     """The outcome of a file that is as it was: unchanged, or still failed."""
     if before.outcome is Outcome.FAILED:
         return replace(before, seconds=0.0)
     return replace(before, outcome=Outcome.UNCHANGED, seconds=0.0)
-

@@ -20,14 +20,13 @@ from typing import TYPE_CHECKING, Self
 from ingest import frames
 from ingest.document import Document, Format
 from ingest.limits import Limits
-from ingest.process import ReaderProcess
+from ingest.process import ReaderProcess, plain
 
 if TYPE_CHECKING:
     from ingest.records import RecordError
 
 _TASKS_PER_CHILD = 200  # then it is replaced, so that what a library leaks stays bounded
 _MODULE = (sys.executable, "-P", "-B", "-m", "ingest.child")
-_REASON_LENGTH = 1000
 _PNG = b"\x89PNG\r\n\x1a\n"
 
 
@@ -61,9 +60,7 @@ class ReaderPool:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self.close()
 
     def close(self) -> None:
@@ -180,4 +177,4 @@ def _load_error(data: bytes) -> "RecordError":
     from ingest.records import RecordError
 
     line, reason = loads(data)
-    return RecordError(line=int(line), reason=str(reason)[:_REASON_LENGTH])
+    return RecordError(line=int(line), reason=plain(str(reason)))

@@ -14,11 +14,13 @@ from ingest import errors, frames
 from ingest.child import OUT_OF_MEMORY
 from ingest.errors import IngestError, LimitExceeded, ReadError
 from ingest.limits import Limits, size_text
+from ingest.paths import display
 
 _START_SECONDS = 30.0
 _END_SECONDS = 1.0  # a crashed process closes its pipes a moment before its status can be had
 _REAP_SECONDS = 5.0
 _READ_SIZE = 1 << 20
+_MESSAGE_LENGTH = 1000
 _KEPT_VARIABLES = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "LD_LIBRARY_PATH")
 
 
@@ -45,9 +47,9 @@ class ReaderProcess:
                 env=_environment(),
                 start_new_session=True,  # Ctrl-C in the terminal is the parent's to handle
             )
-        except BaseException:
+        except OSError as exc:
             os.close(self._lifeline)
-            raise
+            raise IngestError(f"the reading process could not be started ({exc.strerror})") from exc
         finally:
             os.close(lifeline)
         assert self._process.stdin is not None and self._process.stdout is not None
@@ -170,8 +172,13 @@ class ReaderProcess:
 def _error(header: frames.Header) -> IngestError:
     """Make the error that a process reports; only classes of `ingest.errors` are made from what it says."""
     kind = getattr(errors, str(header["error"]), None)
-    message = str(header.get("message", ""))[:1000]
+    message = plain(str(header.get("message", "")))
     return kind(message) if isinstance(kind, type) and issubclass(kind, IngestError) else ReadError(message)
+
+
+def plain(text: str) -> str:
+    """Make what a process says fit to be shown: one line, not too long, nothing that a terminal would act upon."""
+    return display(" ".join(text[:_MESSAGE_LENGTH].split()))
 
 
 def _environment() -> dict[str, str]:

@@ -32,19 +32,22 @@ class Reader:
     catalogue_of: Callable[[Path], tuple[Catalogue, str] | None]  # and the file's path relative to the catalogue
     decide: Callable[[str, str], Decision]
 
-    def steps(self, found: Found, known: FileStamp | None) -> Iterator[Step]:
-        """Read one file. Whatever is wrong with it ends in a failed outcome; nothing is raised."""
+    def steps(self, found: Found, known: FileStamp | None, *, again: bool = False) -> Iterator[Step]:
+        """Read one file. Whatever is wrong with it ends in a failed outcome; nothing is raised.
+
+        `again`: it could not be read before, and is tried again although its bytes are the same.
+        """
         began = time.perf_counter()
         stamp = stamp_of(found, "", self.digest(found.path))
         try:
             stamp = replace(stamp, sha256=scan.sha256_of(found.path))
             decision = self.decide(stamp.path, stamp.sha256)
-            if decision.fate is Fate.UNCHANGED and known is not None and known.catalogue == stamp.catalogue:
+            if decision.fate is Fate.UNCHANGED and known is not None and known.catalogue == stamp.catalogue and not again:
                 yield Step(path=stamp.path, stamp=stamp, touched=True)
             elif decision.fate in (Fate.MOVED, Fate.DUPLICATE):
                 yield Step(path=stamp.path, stamp=stamp, existing=decision.other)
             else:
-                yield from self.read(found, stamp, known is not None, began)
+                yield from self.read(found, stamp, known is not None and not again, began)
         except IngestError as exc:
             yield failed(stamp, str(exc), began)
 
@@ -72,7 +75,9 @@ class Reader:
         elif unreadable:
             result = Outcome.PARTIAL
             reason = "; ".join([f"no readable text on {pages_text(unreadable)}", *document.notes])
-        prepared = Prepared(key=content_key(document.format, stamp.sha256), document=document, metadata=metadata, passages=passages)
+        prepared = Prepared(
+            key=content_key(document.format, stamp.sha256), document=document, metadata=metadata, passages=passages
+        )
         done = FileOutcome(
             path=stamp.path, outcome=result, pages=len(document.pages), pages_without_text=len(unreadable),
             passages=len(passages), reason=reason, seconds=round(time.perf_counter() - began, 3),
@@ -128,7 +133,9 @@ class Reader:
     def _record(self, document: Document) -> Prepared:
         own = document.metadata
         metadata = replace(
-            own, title=own.title or document.record, language=own.language or self.language_of(document.text[:_DETECTED])
+            own,
+            title=own.title or document.record,
+            language=own.language or self.language_of(document.text[:_DETECTED]),
         )
         content = f"{document.record}\n{own}\n{document.text}".encode("utf-8", "surrogatepass")
         return Prepared(

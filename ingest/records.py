@@ -67,7 +67,8 @@ def _document(line: bytes, seen: set[str]) -> Document:
     title, text = _string(record, "title"), _string(record, "text")
     metadata = _metadata(record)
     builder = Builder(Format.RECORD)
-    add_plain(builder, text, short_headings=True)
+    # "\r\n" is how such files part paragraphs; a plain "\n" may be a line that was only wrapped.
+    add_plain(builder, text.replace("\r\n", "\n\n"), short_headings=True)
     if not builder.has_text:
         builder.block(title)
     if not builder.has_text:

@@ -46,7 +46,7 @@ class Plan:
     """What a run has to do. Every file found and every file known below the roots is in exactly one of these."""
 
     same: tuple[FileStamp, ...]  # unchanged by its stamp: not opened
-    check: tuple[Found, ...]  # has to be hashed to decide
+    check: tuple[Found, ...]  # has to be hashed to decide; known files first, as new ones may turn out to be their copies
     gone: tuple[FileStamp, ...]  # known, but no longer there
     unseen: tuple[FileStamp, ...]  # known, but hidden by a problem: it may or may not be there, and stays
     problems: tuple[Problem, ...]
@@ -78,18 +78,25 @@ def compare(found: Iterable[Found | Problem], known: Iterable[FileStamp], roots:
     root_keys = [key_of(root) for root in roots]
     problem_keys = [key_of(problem.path) for problem in problems]
     same: list[FileStamp] = []
+    check: list[Found] = []
     gone: list[FileStamp] = []
     unseen: list[FileStamp] = []
     for stamp in known:
         if stamp.path in files:
-            if is_same(files[stamp.path], stamp):
+            item = files.pop(stamp.path)
+            if is_same(item, stamp):
                 same.append(stamp)
-                del files[stamp.path]
+            else:
+                check.append(item)
         elif any(is_below(stamp.path, root) for root in root_keys):
             hidden = any(is_below(stamp.path, problem) for problem in problem_keys)
             (unseen if hidden else gone).append(stamp)
     return Plan(
-        same=tuple(same), check=tuple(files.values()), gone=tuple(gone), unseen=tuple(unseen), problems=tuple(problems)
+        same=tuple(same),
+        check=(*check, *files.values()),
+        gone=tuple(gone),
+        unseen=tuple(unseen),
+        problems=tuple(problems),
     )
 
 

@@ -1,4 +1,4 @@
-"""Where sentences begin and end, as offsets. English and Swedish abbreviations are known; everything else is rules on characters."""
+"""Where sentences begin and end, as offsets. Abbreviations of English and Swedish are known; the rest is rules on characters."""
 
 import re
 
@@ -10,7 +10,9 @@ _NEVER_LAST = frozenset(
     """.split()
 )
 # These end a sentence only when a capital letter follows: "etc. The", but "etc. and".
-_MAYBE_LAST = frozenset("etc m.m m.fl mm mfl osv o.s.v et al inc ltd co corp ab e.kr f.kr u.s u.k a.m p.m jan feb aug sept okt oct nov dec".split())
+_MAYBE_LAST = frozenset(
+    "etc m.m m.fl mm mfl osv o.s.v et al inc ltd co corp ab e.kr f.kr u.s u.k a.m p.m jan feb aug sept okt oct nov dec".split()
+)
 
 _END = re.compile(r"[.!?…]+[\"'”’»)\]]*(?=\s|$)|[.!?…][\"'”’»)\]]*\[?\d{1,3}\]?(?=\s+[A-ZÅÄÖ])")
 _WORD_BEFORE = re.compile(r"[^\s(\[\"'“”»«]+$")

@@ -14,9 +14,10 @@ from ingest.lines import Line
 from ingest.paragraphs import CAPTION, LEADER, RECOMMENDATION, SECTION, Paragraph, ends_sentence, group, is_item
 from ingest.properties import OutlineItem
 
-_NOTE = re.compile(r"\(?(\d{1,3}|[*†‡§]{1,3}|[a-z])[.)]?\s*(?=\S)")
+_NOTE = re.compile(r"\(?(\d{1,3}|[*†‡§]{1,3}|[a-z](?=[.)\s]))[.)]?\s*(?=\S)")
 _CONTENTS_HEADING = re.compile(
-    r"(?:table of )?contents|innehåll(?:sförteckning)?|inhalt(?:sverzeichnis)?|sommaire|table des matières|índice|inhoud", re.I
+    r"(?:table of )?contents|innehåll(?:sförteckning)?|inhalt(?:sverzeichnis)?|sommaire|table des matières|índice|inhoud",
+    re.I,
 )
 _PAGE_AT_END = re.compile(r"\S.*\s(?:\d{1,4}|[ivxl]{1,7})$", re.IGNORECASE)
 _MAX_HEADING = 200
@@ -87,11 +88,13 @@ def parts(
 
 
 def _part(one: Paragraph, kind: BlockKind, level: int, known: Mapping[str, int], marks: set[str]) -> Part:
-    lines = [_unmarked(line, marks) for line in one.lines]
+    cells: dict[int, list[Clean]] = {}
+    for line in one.lines:
+        cells.setdefault(line.row[1], []).append(_unmarked(line, marks))
     return Part(
         kind=kind,
         level=level,
-        clean=join(lines, known),
+        clean=chain([join(cell, known) for cell in cells.values()], "  "),
         page=one.first.page,
         end_page=one.last.page,
         size=one.size,
@@ -124,7 +127,7 @@ def _notes(groups: Sequence[Paragraph], height: float, usual: Measures) -> dict[
         if one.top < floor - one.size and not _alone_in_column(one, groups, small):
             continue
         begun = begun or bool(_NOTE.match(one.text))
-        if begun and one.first.cells == 1:
+        if begun and not one.is_row:
             found[i] = one
     return found
 
@@ -160,7 +163,7 @@ def _kind(
         return BlockKind.RECOMMENDATION, 0
     if CAPTION.match(text) and len(text) < 500:
         return BlockKind.CAPTION, 0
-    if one.first.cells > 1:
+    if one.is_row:
         return BlockKind.TABLE_ROW, 0
     level = _heading(one, usual, titles)
     if level:
@@ -180,7 +183,7 @@ def _heading(one: Paragraph, usual: Measures, titles: Mapping[str, list[OutlineI
         near = [item for item in known if not item.page or abs(item.page - 1 - one.first.page) <= 1]
         if near and (len(known) < 6 or one.size >= usual.size):
             return near[0].level
-    if not one.first.placed or text[-1] in ".;," or is_item(text) and not SECTION.match(text):
+    if not one.first.placed or text[-1] in ".;," or (is_item(text) and not SECTION.match(text)):
         return 0
     return _numbered_level(text) if _stands_out(one, usual, text) else 0
 
@@ -220,7 +223,9 @@ def _recommendations(body: list[Part]) -> list[Part]:
     for part in body:
         alone = out and out[-1].kind is BlockKind.RECOMMENDATION and len(out[-1].text) < 160
         if alone and part.kind is BlockKind.PARAGRAPH and not ends_sentence(out[-1].text.rstrip(":")):
-            out[-1] = replace(out[-1], clean=chain([out[-1].clean, part.clean], "\n"), size=part.size, end_page=part.end_page)
+            out[-1] = replace(
+                out[-1], clean=chain([out[-1].clean, part.clean], "\n"), size=part.size, end_page=part.end_page
+            )
         else:
             out.append(part)
     return out

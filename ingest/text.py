@@ -25,6 +25,7 @@ _LEADERS = re.compile(r".*\S\s*(?:\.\s?){4,}\s*(?:\d+|[ivxlc]+)\s*")
 _KEY = re.compile(r"\s*(?P<key>[^\W\d_][\w -]{0,30}?)\s*:\s+(?P<value>\S.*)")
 _ENDS = re.compile(r".*[.!?:;,…][\"'”’»)\]]*")
 _LONGEST_HEADING = 80
+_NARROWEST_WRAP = 40  # columns: shorter lines were not wrapped by a program
 _WIDEST_WRAP = 160  # columns: longer lines are whole paragraphs, and every line break is meant
 
 
@@ -114,7 +115,7 @@ def add_plain(builder: Builder, text: str, *, short_headings: bool = False) -> N
 def _wrap_width(lines: list[str]) -> int:
     """Return the column at which the text was wrapped: the longest of its ordinary lines."""
     lengths = sorted(len(line.rstrip()) for line in lines if line.strip())
-    return lengths[min(len(lengths) - 1, len(lengths) * 98 // 100)] if lengths else 0
+    return max(lengths[min(len(lengths) - 1, len(lengths) * 98 // 100)], _NARROWEST_WRAP) if lengths else 0
 
 
 def _units(lines: list[str], width: int) -> list[tuple[str, BlockKind, int]]:

@@ -39,6 +39,7 @@ class _Style:
     parent: str
     outline: int | None  # 0-based; 9 is body text
     list_level: int | None  # 0-based
+    list_id: int | None
 
 
 class Styles:
@@ -58,10 +59,11 @@ class Styles:
             key = style.get(w("styleId"), "")
             properties = style.find(w("pPr"))
             self._styles[key] = _Style(
-                name=_value(style, "name").strip().casefold(),
-                parent=_value(style, "basedOn"),
-                outline=_number(properties, "outlineLvl"),
+                name=value_of(style, "name").strip().casefold(),
+                parent=value_of(style, "basedOn"),
+                outline=number_of(properties, "outlineLvl"),
                 list_level=_list_level(properties),
+                list_id=_list_id(properties),
             )
             if is_on(style if style.get(w("default")) in ("1", "true") else None):
                 self._default = key
@@ -69,18 +71,29 @@ class Styles:
     def _chain(self, paragraph: Element) -> list[_Style]:
         """Return the style of a paragraph and those it is based on, nearest first."""
         properties = paragraph.find(w("pPr"))
-        key = _value(properties, "pStyle") or self._default
+        key = value_of(properties, "pStyle") or self._default
         chain: list[_Style] = []
         while key in self._styles and len(chain) < 20 and self._styles[key] not in chain:
             chain.append(self._styles[key])
             key = chain[-1].parent
         if not chain and key:
-            chain.append(_Style(name=key.casefold(), parent="", outline=None, list_level=None))
+            chain.append(_Style(name=key.casefold(), parent="", outline=None, list_level=None, list_id=None))
         return chain
 
     def is_title(self, paragraph: Element) -> bool:
         """Whether a paragraph is in the style of a document's title."""
         return any(_TITLE.fullmatch(style.name) for style in self._chain(paragraph))
+
+    def numbering_of(self, paragraph: Element) -> tuple[int, int] | None:
+        """Return the list a paragraph belongs to and its 0-based level in it; None where it belongs to none."""
+        properties = paragraph.find(w("pPr"))
+        chain = self._chain(paragraph)
+        direct = _list_id(properties)
+        list_id = direct if direct is not None else next((s.list_id for s in chain if s.list_id is not None), None)
+        if not list_id:
+            return None
+        levels = (_list_level(properties), *(style.list_level for style in chain))
+        return list_id, next((level for level in levels if level is not None), 0)
 
     def kind_of(self, paragraph: Element) -> tuple[BlockKind, int]:
         """Return the kind of a paragraph and its level, counted from 1, 0 where the kind has none."""
@@ -109,7 +122,7 @@ def stands_out(paragraph: Element, text: str) -> bool:
 
 
 def _heading_level(properties: Element, chain: list[_Style]) -> int:
-    outline = _number(properties, "outlineLvl")
+    outline = number_of(properties, "outlineLvl")
     if outline is not None:
         return outline + 1 if outline < 9 else 0
     for style in chain:
@@ -129,27 +142,33 @@ def _item_level(properties: Element, chain: list[_Style]) -> int:
     if properties is not None and properties.find(w("numPr")) is not None:
         return 0  # numbering was taken away from this paragraph
     for style in chain:
-        if style.list_level is not None:
-            return style.list_level + 1
-        match = _LIST.fullmatch(style.name)
-        if match and not _NOT_LIST.fullmatch(style.name):
-            return int(match[1] or 1)
+        # "List Bullet 2" has a list of its own, and is level 0 of that.
+        match = None if _NOT_LIST.fullmatch(style.name) else _LIST.fullmatch(style.name)
+        if match or style.list_level is not None:
+            return max((style.list_level or 0) + 1, int(match[1] or 1) if match else 1)
     return 0
+
+
+def _list_id(properties: Element) -> int | None:
+    numbering = properties.find(w("numPr")) if properties is not None else None
+    return None if numbering is None else number_of(numbering, "numId")
 
 
 def _list_level(properties: Element) -> int | None:
     """Return the 0-based level of a numbered or bulleted paragraph; None where there is no numbering."""
     numbering = properties.find(w("numPr")) if properties is not None else None
-    if numbering is None or _number(numbering, "numId") in (None, 0):
+    if numbering is None or number_of(numbering, "numId") in (None, 0):
         return None
-    return _number(numbering, "ilvl") or 0
+    return number_of(numbering, "ilvl") or 0
 
 
-def _value(parent: Element, name: str) -> str:
+def value_of(parent: Element, name: str) -> str:
+    """Return the value of a property element; "" where it is missing."""
     element = parent.find(w(name)) if parent is not None else None
     return element.get(w("val"), "") if element is not None else ""
 
 
-def _number(parent: Element, name: str) -> int | None:
-    value = _value(parent, name)
+def number_of(parent: Element, name: str) -> int | None:
+    """Return the value of a property element as a number; None where it is missing or none."""
+    value = value_of(parent, name)
     return int(value) if value.isdigit() and len(value) < 9 else None

@@ -1,0 +1,224 @@
+"""Segments into rows, in reading order: lines, table rows, columns. Pure geometry.
+
+The file's own order is kept where it makes sense: producers write columns, boxes and tables as they are meant to be read. It is
+mended where it plainly does not: two columns read across, a heading drawn after its text.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ingest.segments import Bools, Box, Floats, Segment, around
+
+_MAX_CELL = 12  # lines in one cell of a table
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A line, or a row of a table: its cells from left to right, each of one segment or, in a table, of several lines."""
+
+    cells: list[list[Segment]]
+
+    @property
+    def segments(self) -> list[Segment]:
+        """All its segments, cell by cell."""
+        return [segment for cell in self.cells for segment in cell]
+
+    @property
+    def table(self) -> bool:
+        """Whether a cell has several lines."""
+        return any(len(cell) > 1 for cell in self.cells)
+
+    @property
+    def box(self) -> Box:
+        """The box around it."""
+        return around(np.array([segment.box for segment in self.segments]))
+
+
+def rows(found: list[Segment]) -> list[Row]:
+    """Put the segments of a page, given in the file's order, into rows in reading order."""
+    out: list[Row] = []
+    plain: list[Segment] = []
+    i = 0
+    while i < len(found):
+        table, end = _table(found, i)
+        if table:
+            out.extend(_columns_apart(_beside(plain)))
+            out.extend(table)
+            plain = []
+            i = end
+        else:
+            plain.append(found[i])
+            i += 1
+    out.extend(_columns_apart(_beside(plain)))
+    return _in_order(out)
+
+
+def _beside(found: list[Segment]) -> list[Row]:
+    """Segments that follow each other on a line make a row."""
+    out: list[list[list[Segment]]] = []
+    for segment in found:
+        if out and _on_line(out[-1][-1][0], segment):
+            out[-1].append([segment])
+        else:
+            out.append([[segment]])
+    return [Row(cells) for cells in out]
+
+
+def _on_line(one: Segment, two: Segment) -> bool:
+    overlap = min(one.box[3], two.box[3]) - max(one.box[1], two.box[1])
+    height = min(one.box[3] - one.box[1], two.box[3] - two.box[1])
+    return overlap > 0.6 * height and two.box[0] > one.box[2] - 0.2 * one.size
+
+
+# Tables written cell by cell, with cells of several lines
+
+
+def _table(found: list[Segment], start: int) -> tuple[list[Row], int]:
+    """The rows of a table that begins at a segment, and where it ends: no rows where there is none."""
+    table: list[Row] = []
+    at = start
+    while at < len(found):
+        row, end = _row(found, at)
+        if row is None or (table and not _aligned(table[-1], row)):
+            break
+        table.append(row)
+        at = end
+    if len(table) < 2 or not any(row.table for row in table):
+        return [], start
+    return table, at
+
+
+def _row(found: list[Segment], start: int) -> tuple[Row | None, int]:
+    """The cells that follow each other to the right from a segment on, each with the lines that go on below it."""
+    cells: list[list[Segment]] = []
+    at = start
+    while at < len(found):
+        cell = [found[at]]
+        while at + len(cell) < len(found) and _below(cell, found[at + len(cell)]):
+            cell.append(found[at + len(cell)])
+        if cells and not _next_cell(cells, cell):
+            break
+        cells.append(cell)
+        at += len(cell)
+    deep = [len(cell) for cell in cells]
+    if len(cells) < 2 or max(deep) > _MAX_CELL or (len(cells) == 2 and (min(deep) > 5 or cells[0][0].label)):
+        return None, start
+    return Row(cells), at
+
+
+def _below(cell: list[Segment], segment: Segment) -> bool:
+    last = cell[-1]
+    step = segment.box[3] - last.box[3]
+    near = 0.6 * last.size < step < 1.7 * last.size and abs(segment.size - last.size) < 0.1 * last.size
+    one, two = cell[0].box, segment.box
+    left, right = abs(one[0] - two[0]), abs(one[2] - two[2])
+    centre = abs(one[0] + one[2] - two[0] - two[2]) / 2
+    return near and min(left, right, centre) < 0.3 * segment.size
+
+
+def _next_cell(cells: list[list[Segment]], cell: list[Segment]) -> bool:
+    """Whether a cell stands right of the last one, in the same row."""
+    before = around(np.array([segment.box for segment in cells[-1]]))
+    whole = around(np.array([segment.box for one in cells for segment in one]))
+    box = around(np.array([segment.box for segment in cell]))
+    slack = 0.6 * cell[0].size
+    high = box[3] - box[1]
+    inside = min(box[3], whole[3] + slack) - max(box[1], whole[1] - slack)
+    return box[0] > before[2] + 0.25 * cell[0].size and inside > 0.5 * min(high, whole[3] - whole[1]) and box[1] < whole[3]
+
+
+def _aligned(one: Row, two: Row) -> bool:
+    """Whether the second row stands below the first, with at least two cells in the same columns."""
+    if two.box[1] < one.box[3] - 0.3 * one.segments[0].size or two.box[1] > one.box[3] + 4 * one.segments[0].size:
+        return False
+    edges = [around(np.array([segment.box for segment in cell])) for cell in one.cells]
+    matches = 0
+    for cell in two.cells:
+        box = around(np.array([segment.box for segment in cell]))
+        matches += any(
+            min(abs(edge[0] - box[0]), abs(edge[2] - box[2]), abs(edge[0] + edge[2] - box[0] - box[2]) / 2) < 4
+            for edge in edges
+        )
+    return matches >= 2
+
+
+# Columns
+
+
+def _columns_apart(found: list[Row]) -> list[Row]:
+    """Where the file reads across two columns of prose, line by line, read one column and then the other."""
+    out: list[Row] = []
+    run: list[Row] = []
+    for row in found:
+        if len(row.cells) == 2 and (not run or _same_gutter(run, row)):
+            run.append(row)
+            continue
+        out.extend(_unwoven(run))
+        run = [row] if len(row.cells) == 2 else []
+        if not run:
+            out.append(row)
+    return [*out, *_unwoven(run)]
+
+
+def _same_gutter(run: list[Row], row: Row) -> bool:
+    left = max(one.cells[0][0].box[2] for one in [*run, row])
+    right = min(one.cells[1][0].box[0] for one in [*run, row])
+    segment = row.cells[0][0]
+    return right - left > 0.3 * segment.size and segment.box[1] > run[-1].cells[0][0].box[1]
+
+
+def _unwoven(run: list[Row]) -> list[Row]:
+    sides = [[row.cells[i][0] for row in run] for i in (0, 1)]
+    if len(run) < 3 or any(sum(segment.count for segment in side) < 18 * len(run) for side in sides):
+        return run
+    if any(sum(segment.lower for segment in side) < 0.3 * len(run) for side in sides):
+        return run
+    return [Row([[segment]]) for side in sides for segment in side]
+
+
+# Order
+
+
+def _in_order(found: list[Row]) -> list[Row]:
+    """Rows in the file's order, but nothing after what stands below it in the same column."""
+    if len(found) < 2:
+        return found
+    frames = _frames(found)
+    first = _must_precede(np.array([around(np.array([row.box for row in frame])) for frame in frames]))
+    if not np.tril(first, -1).any():
+        return found
+    left = list(range(len(frames)))
+    out: list[Row] = []
+    while left:
+        waiting = first[np.ix_(left, left)].any(axis=0)
+        free = np.flatnonzero(~waiting)
+        out.extend(frames[left.pop(int(free[0]) if len(free) else 0)])
+    return out
+
+
+def _must_precede(boxes: Floats) -> Bools:
+    """`[i, j]`: frame i stands above frame j, in the same column."""
+    left, top, right, bottom = boxes.T
+    overlap = np.minimum(right[:, None], right) - np.maximum(left[:, None], left)
+    narrow = np.minimum((right - left)[:, None], right - left)
+    high = np.minimum((bottom - top)[:, None], bottom - top)
+    result: Bools = (overlap > 0.5 * narrow) & (bottom[:, None] <= top + 0.2 * high)
+    np.fill_diagonal(result, False)
+    return result & ~result.T
+
+
+def _frames(found: list[Row]) -> list[list[Row]]:
+    """Rows that follow each other downwards without a wide gap: they are never torn apart."""
+    frames = [[found[0]]]
+    above = found[0].box
+    for row in found[1:]:
+        box = row.box
+        overlap = min(box[2], above[2]) - max(box[0], above[0])
+        size = max(row.segments[0].size, 4.0)
+        if overlap > 0 and -0.5 * size < box[1] - above[3] < 1.2 * size and box[1] > above[1]:
+            frames[-1].append(row)
+        else:
+            frames.append([row])
+        above = box
+    return frames

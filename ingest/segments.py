@@ -1,0 +1,119 @@
+"""From the glyphs of a page to segments: runs that follow each other on a line without a wide gap. Pure geometry."""
+
+import re
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from ingest.clean import LINE_HYPHEN
+from ingest.glyphs import Glyphs
+
+Ints = npt.NDArray[np.intp]
+Floats = npt.NDArray[np.float64]
+Bools = npt.NDArray[np.bool_]
+Box = tuple[float, float, float, float]  # left, top, right, bottom
+
+_LABEL = re.compile(r"(?:[^\w\s]|o|\(?[\dA-Za-zivx]{1,4}[.):]?|\d+(?:\.\d+)+\.?)")  # of a list item, heading or footnote
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Segment:
+    """Glyphs that follow each other on a line without a wide gap. `count` are those with ink."""
+
+    glyphs: Ints
+    box: Box
+    size: float
+    count: int
+    label: bool  # a bullet or a number that may stand before an item
+    lower: bool  # begins with a small letter
+
+
+def is_space(codes: npt.NDArray[np.uint32]) -> Bools:
+    """Tell white space and control characters from glyphs with ink."""
+    return (codes <= 32) & (codes != ord(LINE_HYPHEN)) & (codes != 0) | (codes == 0xA0)
+
+
+def on_page(glyphs: Glyphs) -> Bools:
+    """Tell what is on the page from what is cut off by the edge of the page: crop marks, slugs, bleed."""
+    across = (glyphs.boxes[:, 0] + glyphs.boxes[:, 2]) / 2
+    down = (glyphs.boxes[:, 1] + glyphs.boxes[:, 3]) / 2
+    inside: Bools = (across >= 0) & (across <= glyphs.width) & (down >= 0) & (down <= glyphs.height)
+    return inside
+
+
+def without_doubles(glyphs: Glyphs) -> Bools:
+    """Tell apart glyphs printed again at the same place by another object, as is done to fake bold or a shadow."""
+    keep = np.ones(len(glyphs.codes), np.bool_)
+    ink = np.flatnonzero(~is_space(glyphs.codes))
+    if len(ink) < 2:
+        return keep
+    boxes, codes, drawn = glyphs.boxes[ink], glyphs.codes[ink], glyphs.drawn[ink]
+    order = np.lexsort((boxes[:, 0], np.round(boxes[:, 3]), codes))
+    one, two = order[:-1], order[1:]
+    near = 0.12 * np.maximum(boxes[:, 3] - boxes[:, 1], 1)[one]
+    same = (codes[one] == codes[two]) & (drawn[one] != drawn[two])
+    same &= (np.abs(boxes[one, 0] - boxes[two, 0]) < near) & (np.abs(boxes[one, 3] - boxes[two, 3]) < near)
+    keep[ink[np.maximum(one, two)[same]]] = False
+    return keep
+
+
+def upright(glyphs: Glyphs, angle: int) -> Floats:
+    """Turn the boxes so that text of this angle runs from left to right."""
+    left, top, right, bottom = (glyphs.boxes[:, i].astype(np.float64) for i in range(4))
+    wide, high = glyphs.width, glyphs.height
+    turned = {
+        90: (top, wide - right, bottom, wide - left),
+        180: (wide - right, high - bottom, wide - left, high - top),
+        270: (high - bottom, left, high - top, right),
+    }
+    return np.stack(turned.get(angle, (left, top, right, bottom)), axis=1)
+
+
+def segments(glyphs: Glyphs, boxes: Floats, wanted: Bools, slanted: bool) -> list[Segment]:
+    """Cut the wanted glyphs into segments, in the file's order. `boxes` are those of `upright`."""
+    ink = np.flatnonzero(wanted)
+    sizes = np.array([style.size for style in glyphs.styles])[glyphs.style[ink]]
+    if slanted:  # it has no lines to speak of
+        breaks = np.diff(ink, prepend=ink[0]) > 3
+    else:
+        spaces = np.cumsum(is_space(glyphs.codes) & (glyphs.boxes[:, 2] - glyphs.boxes[:, 0] > 0.5))  # not PDFium's own
+        breaks = ~_same_line(boxes[ink], sizes, np.diff(spaces[ink], prepend=0) > 0)
+    breaks[0] = True
+    starts = np.flatnonzero(breaks).tolist()
+    found: list[Segment] = []
+    for first, last in zip(starts, [*starts[1:], len(ink)], strict=True):
+        run = np.arange(ink[first], ink[last - 1] + 1)
+        begin = "".join(chr(min(int(code), 0x10FFFF)) for code in glyphs.codes[ink[first : min(last, first + 9)]])
+        found.append(
+            Segment(
+                glyphs=run[wanted[run] | is_space(glyphs.codes[run])],
+                box=around(boxes[ink[first:last]]),
+                size=float(np.median(sizes[first:last])),
+                count=last - first,
+                label=last - first <= 8 and bool(_LABEL.fullmatch(begin)),
+                lower=begin[0].islower(),
+            )
+        )
+    return found
+
+
+def around(boxes: Floats) -> Box:
+    """Find the box around `(n, 4)` boxes."""
+    left, top = boxes[:, :2].min(axis=0).tolist()
+    right, bottom = boxes[:, 2:].max(axis=0).tolist()
+    return left, top, right, bottom
+
+
+def _same_line(boxes: Floats, sizes: Floats, spaced: Bools) -> Bools:
+    """For each glyph, whether it goes on where the one before it in the file ended."""
+    before = np.roll(boxes, 1, axis=0)
+    overlap = np.minimum(boxes[:, 3], before[:, 3]) - np.maximum(boxes[:, 1], before[:, 1])
+    height = np.minimum(boxes[:, 3] - boxes[:, 1], before[:, 3] - before[:, 1])
+    gap = boxes[:, 0] - before[:, 2]
+    size = np.maximum(sizes, np.roll(sizes, 1))
+    reach = np.where(spaced, 2.0, 1.1) * size
+    forward = (
+        boxes[:, 2] > before[:, 0] - 0.2 * size
+    )  # an accent may stand left of its letter, a new line stands far left
+    return (overlap > 0.45 * height) & (gap < reach) & (gap > -1.2 * size) & forward
