@@ -99,7 +99,7 @@ def _read(path: Path, pdfium: PdfiumDocument | None, pypdf: PypdfDocument | None
     body = [[line for line in page.lines if line.start not in found.lines] for page in pages]
     for index, page in enumerate(pages):
         if not body[index] and page.source is not TextSource.FALLBACK:
-            page.source = _without_text(pdfium, index, bool(page.lines))
+            page.source = _without_text(pdfium, pypdf, index, bool(page.lines))
     known = words([line.text for lines in body for line in lines])
     blocks = parts(body, heights, properties.outline, known)
     return _document(path, pages, blocks, properties, _labels(properties, found.labels, count))
@@ -133,6 +133,8 @@ def _page(pdfium: PdfiumDocument | None, pypdf: PypdfDocument | None, index: int
             boxes = np.clip(glyphs.boxes / scale, 0, 1)[order]
             boxes[order < 0] = 0
             page.lines, page.boxes, page.source = lines, boxes, TextSource.LAYER
+            return page
+        if len(glyphs.codes) and not lines:  # all of its text is cut off by the edge of the page
             return page
     elif pypdf:
         page.width, page.height = pypdf.size(index)
@@ -181,7 +183,7 @@ def _readable(text: str) -> bool:
     return bool(ink) and sum(char == "\ufffd" for char in ink) < 0.3 * len(ink) and any(char.isalnum() for char in ink)
 
 
-def _without_text(pdfium: PdfiumDocument | None, index: int, had_text: bool) -> TextSource:
+def _without_text(pdfium: PdfiumDocument | None, pypdf: PypdfDocument | None, index: int, had_text: bool) -> TextSource:
     """What a page without body text is: nothing at all, or something that cannot be read."""
     if pdfium is None:
         return TextSource.NONE
@@ -191,7 +193,9 @@ def _without_text(pdfium: PdfiumDocument | None, index: int, had_text: bool) -> 
         return TextSource.NONE
     if had_text:  # only a header or a page number
         return TextSource.NONE if covered > _PICTURE else TextSource.LAYER
-    return TextSource.NONE if covered else TextSource.BLANK
+    if covered or (pdfium.objects(index) == 0 and (pypdf is None or pypdf.draws(index))):
+        return TextSource.NONE  # PDFium passes over what it cannot decode, and sees an empty page
+    return TextSource.BLANK
 
 
 def _labels(properties: Properties, printed: dict[int, str], count: int) -> list[str]:

@@ -4,6 +4,7 @@ pypdf is pure Python: hostile files make it slow, and broken ones make it raise 
 """
 
 import logging
+import re
 import threading
 import time
 import warnings
@@ -21,6 +22,8 @@ from ingest.properties import OutlineItem, Properties
 PATIENCE = 15.0  # seconds that one document may take of pypdf, all in all
 _MAX_OUTLINE = 5000
 _MAX_ATTACHMENTS = 10_000
+# Operators that show text, paint a path, an image or a shading. White on white is drawn as well: PDFium judges that.
+_PAINTS = re.compile(rb"(?:^|[\s\])>])(?:T[jJ]|['\"]|Do|BI|sh|[fFSsBb]\*?)(?=\s|$)")
 _Result = TypeVar("_Result")
 
 
@@ -55,6 +58,15 @@ class PypdfDocument:
     def text(self, index: int) -> str:
         """The text of a page (from 0). Raises `ReadError`."""
         return self._ask(lambda: self._reader.pages[index].extract_text())
+
+    def draws(self, index: int) -> bool:
+        """Tell whether a page asks for anything to be drawn; True as well where that cannot be read."""
+
+        def look() -> bool:
+            contents = self._reader.pages[index].get_contents()
+            return contents is not None and bool(_PAINTS.search(contents.get_data()))
+
+        return self._or(look, True)
 
     def size(self, index: int) -> tuple[float, float]:
         """Width and height of a page as displayed, in points; `(0, 0)` where it has none."""

@@ -134,6 +134,11 @@ class PdfiumDocument:
                 return max(min(share, 1.0), 0.001)
             return 0.0 if _blank(page) else 0.001
 
+    def objects(self, index: int) -> int:
+        """Count what is drawn on the page."""
+        with _Opened(self._document, index) as page:
+            return int(raw.FPDFPage_CountObjects(page.raw))
+
     def png(self, index: int, width: int) -> bytes:
         """The displayed page as PNG, `width` pixels wide (narrower only where the page would be absurdly tall)."""
         if self._document.get_formtype() != raw.FORMTYPE_NONE and self._document.formenv is None:
@@ -235,7 +240,9 @@ def _is_bold(handle: object, index: int) -> bool:
 
 def _blank(page: pypdfium2.PdfPage) -> bool:
     """Whether the page, drawn small, has a single colour."""
-    if raw.FPDFPage_CountObjects(page.raw) == 0 and raw.FPDFPage_GetAnnotCount(page.raw) == 0:
+    if raw.FPDFPage_GetAnnotCount(page.raw) > 0:  # form fields, comments
+        return False
+    if raw.FPDFPage_CountObjects(page.raw) == 0:
         return True
     longest = max(page.get_width(), page.get_height(), 1.0)
     try:

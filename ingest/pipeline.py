@@ -72,7 +72,7 @@ class Run:
         self._again = {stamp.path for stamp, outcome in known if _is_tried_again(outcome)}
         stamps = [replace(stamp, size=-1) if stamp.path in self._again else stamp for stamp, _ in known]
         self.plan: Plan = scan.compare(scan.walk(roots), stamps, roots)
-        self.ledger = Ledger([stamp for stamp, _ in known], self.plan.gone)
+        self.ledger = Ledger([stamp for stamp, _ in known], self.plan.gone, self.plan.check)
         self.total = len(self.plan.same) + len(self.plan.check) + len(self.plan.problems)
 
     def outcomes(self, reader: Reader) -> Iterator[FileOutcome]:

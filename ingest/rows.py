@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ingest.segments import Bools, Box, Floats, Segment, around
+from ingest.segments import Bools, Box, Floats, Segment
 
 _MAX_CELL = 12  # lines in one cell of a table
 
@@ -32,7 +32,7 @@ class Row:
     @property
     def box(self) -> Box:
         """The box around it."""
-        return around(np.array([segment.box for segment in self.segments]))
+        return _around([segment.box for cell in self.cells for segment in cell])
 
 
 def rows(found: list[Segment]) -> list[Row]:
@@ -42,14 +42,13 @@ def rows(found: list[Segment]) -> list[Row]:
     i = 0
     while i < len(found):
         table, end = _table(found, i)
-        if table:
+        if any(row.table for row in table):
             out.extend(_columns_apart(_beside(plain)))
             out.extend(table)
             plain = []
-            i = end
         else:
-            plain.append(found[i])
-            i += 1
+            plain.extend(found[i:end])
+        i = end
     out.extend(_columns_apart(_beside(plain)))
     return _in_order(out)
 
@@ -75,7 +74,7 @@ def _on_line(one: Segment, two: Segment) -> bool:
 
 
 def _table(found: list[Segment], start: int) -> tuple[list[Row], int]:
-    """The rows of a table that begins at a segment, and where it ends: no rows where there is none."""
+    """The rows of a table that begins at a segment, and the segment after it; no rows and one segment where there is none."""
     table: list[Row] = []
     at = start
     while at < len(found):
@@ -84,22 +83,23 @@ def _table(found: list[Segment], start: int) -> tuple[list[Row], int]:
             break
         table.append(row)
         at = end
-    if len(table) < 2 or not any(row.table for row in table):
-        return [], start
-    return table, at
+    return (table, at) if len(table) > 1 else ([], start + 1)
 
 
 def _row(found: list[Segment], start: int) -> tuple[Row | None, int]:
     """The cells that follow each other to the right from a segment on, each with the lines that go on below it."""
     cells: list[list[Segment]] = []
+    whole = before = found[start].box
     at = start
     while at < len(found):
         cell = [found[at]]
-        while at + len(cell) < len(found) and _below(cell, found[at + len(cell)]):
+        while len(cell) <= _MAX_CELL and at + len(cell) < len(found) and _below(cell, found[at + len(cell)]):
             cell.append(found[at + len(cell)])
-        if cells and not _next_cell(cells, cell):
+        box = _around([segment.box for segment in cell])
+        if cells and not _next_cell(before, whole, box, cell[0].size):
             break
         cells.append(cell)
+        before, whole = box, _around([whole, box])
         at += len(cell)
     deep = [len(cell) for cell in cells]
     if len(cells) < 2 or max(deep) > _MAX_CELL or (len(cells) == 2 and (min(deep) > 5 or cells[0][0].label)):
@@ -117,30 +117,34 @@ def _below(cell: list[Segment], segment: Segment) -> bool:
     return near and min(left, right, centre) < 0.3 * segment.size
 
 
-def _next_cell(cells: list[list[Segment]], cell: list[Segment]) -> bool:
+def _next_cell(before: Box, whole: Box, box: Box, size: float) -> bool:
     """Whether a cell stands right of the last one, in the same row."""
-    before = around(np.array([segment.box for segment in cells[-1]]))
-    whole = around(np.array([segment.box for one in cells for segment in one]))
-    box = around(np.array([segment.box for segment in cell]))
-    slack = 0.6 * cell[0].size
-    high = box[3] - box[1]
-    inside = min(box[3], whole[3] + slack) - max(box[1], whole[1] - slack)
-    return box[0] > before[2] + 0.25 * cell[0].size and inside > 0.5 * min(high, whole[3] - whole[1]) and box[1] < whole[3]
+    inside = min(box[3], whole[3] + 0.6 * size) - max(box[1], whole[1] - 0.6 * size)
+    level = inside > 0.5 * min(box[3] - box[1], whole[3] - whole[1]) and box[1] < whole[3]
+    return level and box[0] > before[2] + 0.25 * size
 
 
 def _aligned(one: Row, two: Row) -> bool:
     """Whether the second row stands below the first, with at least two cells in the same columns."""
-    if two.box[1] < one.box[3] - 0.3 * one.segments[0].size or two.box[1] > one.box[3] + 4 * one.segments[0].size:
+    size = one.cells[0][0].size
+    if not -0.3 * size < two.box[1] - one.box[3] < 4 * size:
         return False
-    edges = [around(np.array([segment.box for segment in cell])) for cell in one.cells]
-    matches = 0
-    for cell in two.cells:
-        box = around(np.array([segment.box for segment in cell]))
-        matches += any(
-            min(abs(edge[0] - box[0]), abs(edge[2] - box[2]), abs(edge[0] + edge[2] - box[0] - box[2]) / 2) < 4
-            for edge in edges
-        )
-    return matches >= 2
+    edges = [_around([segment.box for segment in cell]) for cell in one.cells]
+    boxes = [_around([segment.box for segment in cell]) for cell in two.cells]
+    return sum(any(_in_column(edge, box) for edge in edges) for box in boxes) >= 2
+
+
+def _in_column(one: Box, two: Box) -> bool:
+    return min(abs(one[0] - two[0]), abs(one[2] - two[2]), abs(one[0] + one[2] - two[0] - two[2]) / 2) < 4
+
+
+def _around(boxes: list[Box]) -> Box:
+    return (
+        min(box[0] for box in boxes),
+        min(box[1] for box in boxes),
+        max(box[2] for box in boxes),
+        max(box[3] for box in boxes),
+    )
 
 
 # Columns
@@ -185,7 +189,7 @@ def _in_order(found: list[Row]) -> list[Row]:
     if len(found) < 2:
         return found
     frames = _frames(found)
-    first = _must_precede(np.array([around(np.array([row.box for row in frame])) for frame in frames]))
+    first = _must_precede(np.array([_around([row.box for row in frame]) for frame in frames]))
     if not np.tril(first, -1).any():
         return found
     left = list(range(len(frames)))
