@@ -138,8 +138,7 @@ def _rebuild(chosen: argparse.Namespace) -> int:
         try:
             served = writer.generations.served()
             model = chosen.model or (served.model_source if served else PACKAGED)
-            _say(chosen, f"Preparing the model {model}")
-            folder = export(model, models_folder(data))
+            folder = export(model, models_folder(data), say=_say)
             encoder = OnnxEncoder(folder)
             settings = settings_for(encoder.info.max_tokens)
             cut = cutter(settings, encoder.count, detect)
@@ -165,9 +164,8 @@ def _rebuild(chosen: argparse.Namespace) -> int:
     return DONE
 
 
-def _say(chosen: argparse.Namespace, text: str) -> None:
-    if not chosen.json:
-        print(text, file=sys.stderr)
+def _say(text: str) -> None:
+    print(text, file=sys.stderr)
 
 
 def _progress(chosen: argparse.Namespace, phase: str, done: int, total: int) -> None:

@@ -79,7 +79,7 @@ def answer(
         hits=hits,
         confidence=round(confidence, 4),
         searched=Searched(
-            documents=len(documents),
+            documents=allowed.searchable,
             passages=allowed.count,
             unreadable_pages=sum(key.unreadable for key in documents),
             unreadable_documents=sum(key.unreadable > 0 for key in documents),
@@ -222,18 +222,34 @@ def _sentences(hits: Sequence[Hit], rows: Sequence[Row]) -> list[quoting.Sentenc
     ]
 
 
-# Floors of "nothing in the library answers this"; see docs/quality.md for how they were measured.
+# The floor of "nothing in the library answers this": where nearness in meaning and shared words add up to 1. Measured on
+# questions about the sample library and on everyday questions far from it; docs/quality.md has the figures.
 _MEANT = 0.35  # a passage below this cosine was not found by its meaning
-_SURE_COSINE = 0.45
-_SURE_COVERAGE = 0.75
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Floor:
+    """The cosine and the share of words that are each enough, and what the cosine counts beside the words (0 to 1)."""
+
+    cosine: float
+    coverage: float
+    meaning: float
+
+
+_KNOWN_LANGUAGE = _Floor(cosine=0.315, coverage=0.525, meaning=0.5)
+_UNKNOWN_LANGUAGE = _Floor(cosine=0.55, coverage=0.5, meaning=0.25)
+_WORDS_ONLY = _Floor(cosine=1.0, coverage=0.55, meaning=0.0)
 
 
 def _confidence(found: Sequence[Candidate], rows: Sequence[Row], asked: Asked, mode: Mode) -> float:
-    """How sure it is that one of the first passages answers: 1 is the floor. Nearness in meaning and shared words, added."""
+    """How sure it is that one of the first passages answers; 1 is the floor."""
+    floor = _KNOWN_LANGUAGE if asked.knows else _UNKNOWN_LANGUAGE
+    if mode is Mode.LEXICAL:
+        floor = _WORDS_ONLY
     best = 0.0
     for candidate, row in zip(found[:3], rows, strict=False):
         stems = quoting.stems_of(row["text"] + " " + row["context"], row["language"])
-        share = quoting.coverage(asked.terms, asked.idf, stems) / _SURE_COVERAGE
-        near = candidate.cosine / _SURE_COSINE
-        best = max(best, 0.5 * near + 0.5 * share if asked.knows and mode is not Mode.LEXICAL else share)
+        share = quoting.coverage(asked.terms, asked.idf, stems)
+        near = candidate.cosine if floor.meaning else 0.0
+        best = max(best, floor.meaning * near / floor.cosine + (1 - floor.meaning) * share / floor.coverage)
     return best

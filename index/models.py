@@ -9,7 +9,7 @@ import json
 import os
 import shutil
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -63,13 +63,14 @@ def resolve(name: str) -> tuple[str, Path | None]:
     return name, None
 
 
-def export(name: str, models: Path, precision: str = "int8") -> Path:
-    """Make sure that the model is exported below `models`, and return its folder. Takes seconds the first time."""
+def export(name: str, models: Path, precision: str = "int8", say: Callable[[str], None] = lambda _: None) -> Path:
+    """Make sure that the model is exported below `models`, and return its folder. Takes seconds the first time, and says so."""
     title, source = resolve(name)
     key = hashlib.sha256(f"{title}\n{source or ''}".encode()).hexdigest()[:8]
     folder = models / f"{title.replace('/', '--')}-{precision}-{key}"
     if (folder / "kalla.json").is_file() and _is_current(folder, source):
         return folder
+    say(f"Preparing the model {title} (once)")
     aside = models / f".{folder.name}.{os.getpid()}"
     shutil.rmtree(aside, ignore_errors=True)
     aside.mkdir(parents=True)

@@ -51,6 +51,7 @@ class Allowed:
 
     passages: Bitmap
     documents: frozenset[int]
+    searchable: int  # of these documents, how many have passages
     count: int
     everything: bool  # no passage of this generation is left out
 
@@ -91,6 +92,7 @@ class Serving:
         return Allowed(
             passages=vectors.bitmap(self.ids[mask], largest),
             documents=documents,
+            searchable=len(np.unique(self.owners[mask])),
             count=int(mask.sum()),
             everything=bool(mask.all()),
         )

@@ -105,8 +105,7 @@ def _model(chosen: argparse.Namespace, served: "Served | None", models: Path) ->
 
     if served is None:
         source = chosen.model or PACKAGED
-        print(f"Preparing the model {source} (once)", file=sys.stderr)
-        return export(source, models), source
+        return export(source, models, say=_say), source
     if chosen.model and resolve(chosen.model)[0] != resolve(served.model_source)[0]:
         raise ModelError(
             f"This library is embedded with {served.model_source}. To change the model of all of it, run:"
@@ -114,13 +113,17 @@ def _model(chosen: argparse.Namespace, served: "Served | None", models: Path) ->
         )
     folder = models / served.model_folder
     if not (folder / "kalla.json").is_file():
-        folder = export(served.model_source, models)
+        folder = export(served.model_source, models, say=_say)
     if read_info(folder).fingerprint != served.fingerprint:
         raise ModelError(
             f"The model {served.model_source} is no longer the one that this library was embedded with. Run:"
             f" python -m index rebuild --model {served.model_source}"
         )
     return folder, served.model_source
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr)
 
 
 def _report(chosen: argparse.Namespace, outcomes: "Iterator[FileOutcome]", total: int) -> dict[str, int]:

@@ -16,6 +16,7 @@ LanguageOf = Callable[[str], str]
 
 _ALONE = (BlockKind.RECOMMENDATION, BlockKind.NOTE)
 _ROWS = (BlockKind.TABLE_ROW, BlockKind.CAPTION)
+_FEWEST_LETTERS = 12
 _LETTERS_TO_DETECT = 60  # below this, the language of a passage is the document's: too short to tell
 
 
@@ -66,8 +67,14 @@ def chunk(
         context = _context(title, section, settings, count)
         room = settings.limit - count([context])[0] - 2
         for units in _packed(_units(document.text, blocks, room, count), min(settings.target, room), room, settings):
-            passages.append(_passage(document, units, section, context, len(passages), language_of))
+            if _says_something(document.text[units[0].start : units[-1].end]):
+                passages.append(_passage(document, units, section, context, len(passages), language_of))
     return passages
+
+
+def _says_something(text: str) -> bool:
+    """Whether there is anything to quote: a year on a cover or a number in a corner is no passage."""
+    return sum(character.isalpha() for character in text) >= _FEWEST_LETTERS
 
 
 def _sections(blocks: Sequence[Block], text: str) -> Iterator[tuple[tuple[str, ...], list[Block]]]:
