@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from index.errors import ModelError
-from index.models import ModelInfo, read_info
+from index.models import ModelInfo, is_whole, read_info
 
 Vectors = npt.NDArray[np.float32]
 _CELLS = 16 * 256  # tokens in one run, padding included: larger runs are no faster on a CPU and take more memory
@@ -37,6 +37,8 @@ class OnnxEncoder:
         import onnxruntime
         from tokenizers import Tokenizer
 
+        if info is None and not is_whole(folder):
+            raise ModelError(f"The exported model in {folder} is missing or damaged. Run `python -m ingest`: it is made again.")
         self.info = info or read_info(folder)
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
@@ -46,7 +48,9 @@ class OnnxEncoder:
             self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
             self._counter = Tokenizer.from_file(str(folder / "tokenizer.json"))
         except Exception as exc:  # both libraries raise bare Exceptions of their own
-            raise ModelError(f"The exported model in {folder} is damaged ({exc}). Remove that folder; it is made again.") from exc
+            raise ModelError(
+                f"The exported model in {folder} cannot be loaded ({exc}). Remove that folder and run `python -m ingest`."
+            ) from exc
         self._tokenizer.enable_truncation(self.info.max_tokens)
         self._inputs = [entry.name for entry in self._session.get_inputs()]
 

@@ -94,8 +94,11 @@ class Generations:
     # -- vector files
 
     def fold_if_large(self, generation: int) -> bool:
-        """Fold the delta into a new snapshot when it has grown. Returns whether it was."""
+        """Fold the delta into a new snapshot when it has grown, or the snapshot is damaged. Returns whether it was."""
         before = serving.read_snapshot(self._connection, generation)
+        if before is not None and not vectors.is_whole(serving.vector_folder(self.data) / before.file, before.sha256):
+            self.fold(generation)
+            return True
         since = before.seq if before else -1
         row = self._connection.execute(
             "SELECT (SELECT count(*) FROM passages WHERE generation_id = :g AND seq > :s)"

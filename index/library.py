@@ -10,7 +10,6 @@ from pathlib import Path
 from index import answering, listing, serving, store
 from index.access import Principal
 from index.embed import Encoder, OnnxEncoder
-from index.errors import SnapshotError, StoreError
 from index.result import DocumentInfo, FileInfo, Mode, PageView, Result, Searched, Status
 from index.serving import Serving, Where
 from index.store import Connection
@@ -168,10 +167,7 @@ class Library:
         if held is not None and held.seq == serving.current_seq(connection):
             return held
         with self._lock:
-            try:
-                fresh = serving.load(connection, self.data, self._serving)
-            except SnapshotError as exc:
-                raise StoreError(serving.damaged(exc)) from exc
+            fresh = serving.load(connection, self.data, self._serving)
             if fresh is not None and (self._serving is None or fresh.seq >= self._serving.seq):
                 self._serving = fresh
             return fresh

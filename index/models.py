@@ -68,7 +68,7 @@ def export(name: str, models: Path, precision: str = "int8", say: Callable[[str]
     title, source = resolve(name)
     key = hashlib.sha256(f"{title}\n{source or ''}".encode()).hexdigest()[:8]
     folder = models / f"{title.replace('/', '--')}-{precision}-{key}"
-    if (folder / "kalla.json").is_file() and _is_current(folder, source):
+    if is_whole(folder) and _is_current(folder, source):
         return folder
     say(f"Preparing the model {title} (once)")
     aside = models / f".{folder.name}.{os.getpid()}"
@@ -96,6 +96,19 @@ def parse_info(text: str) -> ModelInfo:
     """A ModelInfo from the JSON of its fields."""
     stored: dict[str, Any] = json.loads(text)
     return ModelInfo(**stored | {"languages": tuple(stored["languages"])})
+
+
+def is_whole(folder: Path) -> bool:
+    """Whether an exported model is what was written: the runtime is given no damaged file."""
+    try:
+        stored = json.loads((folder / "kalla.json").read_text("utf-8"))
+        return bool(stored["files"] == _digests(folder))
+    except (OSError, ValueError, KeyError):
+        return False
+
+
+def _digests(folder: Path) -> dict[str, str]:
+    return {name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in ("model.onnx", "tokenizer.json")}
 
 
 def _is_current(folder: Path, source: Path | None) -> bool:
@@ -133,7 +146,12 @@ def _export_to(folder: Path, title: str, source: Path | None, precision: str) ->
     if precision == "int8":
         _quantise(graph)
     info = _describe(model, title, source, precision, folder)
-    stored = {"version": EXPORT_VERSION, "stamp": _stamp(source) if source else None, "info": asdict(info)}
+    stored = {
+        "version": EXPORT_VERSION,
+        "stamp": _stamp(source) if source else None,
+        "files": _digests(folder),
+        "info": asdict(info),
+    }
     (folder / "kalla.json").write_text(json.dumps(stored, indent=1), "utf-8")
 
 

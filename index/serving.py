@@ -1,6 +1,7 @@
 """What is being served: one generation as of one commit. Lexical, vector and access data always belong to the same commit."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -101,7 +102,7 @@ class Serving:
 def load(connection: Connection, data: Path, before: Serving | None) -> Serving | None:
     """What is served as of the transaction that `connection` is in; parts of `before` that still hold are reused.
 
-    None where nothing is served yet. Raises SnapshotError where the vector file is missing or damaged.
+    None where nothing is served yet. Where the vector file is missing or damaged, the vectors are taken from the store.
     """
     seq = current_seq(connection)
     row = connection.execute(
@@ -109,12 +110,12 @@ def load(connection: Connection, data: Path, before: Serving | None) -> Serving 
     ).fetchone()
     if row is None:
         return None
-    if before is not None and (before.generation, before.seq) == (row["id"], seq):
-        return before
     snapshot = read_snapshot(connection, row["id"])
     if before is None or before.generation != row["id"] or before.snapshot != snapshot:
-        before = _blank(row, data, snapshot)
-    return _advance(connection, before, seq)
+        return _advance(connection, _blank(row, data, snapshot), seq)
+    if before.seq > seq:  # another thread has seen a later commit than this transaction
+        return _advance(connection, _emptied(before), seq)
+    return before if before.seq == seq else _advance(connection, before, seq)
 
 
 def current_seq(connection: Connection) -> int:
@@ -135,14 +136,23 @@ def vector_folder(data: Path) -> Path:
 
 def _blank(row: Mapping[str, object], data: Path, snapshot: vectors.Snapshot | None) -> Serving:
     model = parse_info(str(row["info"]))
-    path = vector_folder(data) / snapshot.file if snapshot else None
-    index = VectorIndex(path, snapshot.sha256 if snapshot else "", model.dimension)
+    index = VectorIndex(None, "", model.dimension)
+    if snapshot is not None:
+        with suppress(SnapshotError):  # `verify` names it, and the next ingest writes it anew
+            index = VectorIndex(vector_folder(data) / snapshot.file, snapshot.sha256, model.dimension)
     nothing = np.zeros(0, np.int64)
     return Serving(
         generation=int(str(row["id"])), model_id=int(str(row["model_id"])), model=model,
-        folder=models_folder(data) / str(row["folder"]),
-        seq=-1, snapshot=snapshot, index=index, ids=nothing, owners=nothing, delta_ids=nothing,
-        delta=np.zeros((0, model.dimension), np.float32), documents={},
+        folder=models_folder(data) / str(row["folder"]), seq=-1, snapshot=snapshot, index=index, ids=nothing, owners=nothing,
+        delta_ids=nothing, delta=np.zeros((0, model.dimension), np.float32), documents={},
+    )  # fmt: skip
+
+
+def _emptied(serving: Serving) -> Serving:
+    """The same snapshot, with nothing known of what came after it."""
+    nothing = np.zeros(0, np.int64)
+    return replace(
+        serving, seq=-1, ids=nothing, owners=nothing, delta_ids=nothing, delta=serving.delta[:0], documents={}, _allowed={},
     )  # fmt: skip
 
 
@@ -156,7 +166,8 @@ def _advance(connection: Connection, before: Serving, seq: int) -> Serving:
         "SELECT passage_id FROM tombstones WHERE generation_id = ? AND seq > ?", (before.generation, before.seq)
     ).fetchall()
     ids, owners = _append(before.ids, before.owners, [row["id"] for row in came], [row["document_id"] for row in came])
-    since = max(before.seq, before.snapshot.seq if before.snapshot else -1)
+    in_file = before.snapshot.seq if before.snapshot is not None and before.index.has_snapshot else -1
+    since = max(before.seq, in_file)
     new = connection.execute(
         "SELECT p.id, v.vector FROM passages p JOIN vectors v ON v.id = p.vector_id"
         " WHERE p.generation_id = ? AND p.seq > ? ORDER BY p.id",
@@ -209,8 +220,3 @@ def _documents(connection: Connection) -> dict[int, DocumentKey]:
             unreadable=len(json.loads(row["unreadable"])),
         )
     return keys
-
-
-def damaged(error: SnapshotError) -> str:
-    """What to tell a user of a vector file that cannot be used."""
-    return f"{error} It is made again from the store: run `python -m index rebuild`. Until then only words are searched."

@@ -75,6 +75,15 @@ def write_snapshot(path: Path, ids: Ids, vectors: Vectors) -> str:
     return digest
 
 
+def is_whole(path: Path, sha256: str) -> bool:
+    """Whether a vector file is what was written."""
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest() == sha256
+    except OSError:
+        return False
+
+
 class VectorIndex:
     """What is searched: a snapshot and a delta. Immutable; safe to use from several threads."""
 
@@ -90,13 +99,8 @@ class VectorIndex:
         import faiss
 
         faiss.omp_set_num_threads(1)
-        try:
-            with path.open("rb") as file:
-                found = hashlib.file_digest(file, "sha256").hexdigest()
-        except OSError as exc:
-            raise SnapshotError(f"The vector file {path} cannot be read ({exc.strerror}).") from exc
-        if found != sha256:  # FAISS crashes on some damaged files, so it is only given whole ones
-            raise SnapshotError(f"The vector file {path} is damaged: it is not what was written.")
+        if not is_whole(path, sha256):  # FAISS crashes on some damaged files, so it is only given whole ones
+            raise SnapshotError(f"The vector file {path} is missing, or damaged: it is not what was written.")
         index: Any = faiss.read_index(str(path), faiss.IO_FLAG_MMAP_IFC)
         if index.d != self.dimension:
             raise SnapshotError(f"The vector file {path} has {index.d} dimensions, not {self.dimension}.")
@@ -114,6 +118,11 @@ class VectorIndex:
             part.add_with_ids(np.ascontiguousarray(vectors), ids)
             other._parts = [*other._parts, (part, ids)]
         return other
+
+    @property
+    def has_snapshot(self) -> bool:
+        """Whether there is a file behind this index, rather than a delta alone."""
+        return self._snapshots > 0
 
     def snapshot_ids(self) -> Ids:
         """The passage ids in the snapshot, sorted."""

@@ -42,9 +42,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("paths", nargs="*", type=Path, metavar="PATH", help="folders or files (default: corpus)")
     parser.add_argument("--data", metavar="DIR", help="the data folder (default: KALLA_DATA, or data)")
-    parser.add_argument(
-        "--jobs", type=int, default=0, metavar="N", help="files read at the same time (default: by the machine)"
-    )
+    parser.add_argument("--jobs", type=int, default=0, metavar="N", help="files read at the same time (default: by the machine)")
     parser.add_argument(
         "--model", metavar="NAME_OR_PATH", help="the model of a new library (a folder, or a name on the model hub)"
     )
@@ -101,7 +99,7 @@ def _ingest(chosen: argparse.Namespace) -> int:
 def _model(chosen: argparse.Namespace, served: "Served | None", models: Path) -> tuple[Path, str]:
     """The exported model to embed with, and the name or path it goes by."""
     from index.errors import ModelError
-    from index.models import PACKAGED, export, read_info, resolve
+    from index.models import PACKAGED, export, is_whole, read_info, resolve
 
     if served is None:
         source = chosen.model or PACKAGED
@@ -112,7 +110,7 @@ def _model(chosen: argparse.Namespace, served: "Served | None", models: Path) ->
             f" python -m index rebuild --model {chosen.model}"
         )
     folder = models / served.model_folder
-    if not (folder / "kalla.json").is_file():
+    if not is_whole(folder):
         folder = export(served.model_source, models, say=_say)
     if read_info(folder).fingerprint != served.fingerprint:
         raise ModelError(

@@ -102,9 +102,14 @@ def _row(found: list[Segment], start: int) -> tuple[Row | None, int]:
         before, whole = box, _around([whole, box])
         at += len(cell)
     deep = [len(cell) for cell in cells]
-    if len(cells) < 2 or max(deep) > _MAX_CELL or (len(cells) == 2 and (min(deep) > 5 or cells[0][0].label)):
+    if len(cells) < 2 or max(deep) > _MAX_CELL or (len(cells) == 2 and (min(deep) > 5 or _is_item(*cells))):
         return None, start
     return Row(cells), at
+
+
+def _is_item(label: list[Segment], text: list[Segment]) -> bool:
+    """Whether two cells are no table row but an item of a list, its number beside its first line."""
+    return label[0].label and abs(label[0].box[3] - text[0].box[3]) < 0.3 * text[0].size
 
 
 def _below(cell: list[Segment], segment: Segment) -> bool:
