@@ -74,15 +74,16 @@ class Glyphs:
 
 def glyphs_of(page: pypdfium2.PdfPage) -> Glyphs:
     """Extract the characters of a page anew and turn their places to the displayed page."""
-    left, bottom, right, top = _visible(page)
+    left, bottom, right, top = page.get_bbox()  # what is left of the page after cropping, not turned
     textpage = page.get_textpage()
     text: list[str] = []
     middles: list[tuple[float, float]] = []
+    printed: dict[tuple[int, ...], int] = {}
     for i in range(textpage.count_chars()):
         code = int(pypdfium2.raw.FPDFText_GetUnicode(textpage.raw, i))
-        if code in (10, 13, 32, 160):
-            continue
         x0, y0, x1, y1 = textpage.get_charbox(i)
+        if code in (10, 13, 32, 160) or _again(printed, i, code, (x0, y0, y1 - y0)):
+            continue
         across, up = ((x0 + x1) / 2 - left) / (right - left), ((y0 + y1) / 2 - bottom) / (top - bottom)
         middles.append(_turned(across, 1 - up, page.get_rotation()))
         text.append(chr(min(code, 0x10FFFF)))
@@ -90,10 +91,14 @@ def glyphs_of(page: pypdfium2.PdfPage) -> Glyphs:
     return Glyphs(text, np.array(middles).reshape(-1, 2))
 
 
-def _visible(page: pypdfium2.PdfPage) -> tuple[float, float, float, float]:
-    media, crop = page.get_mediabox(), page.get_cropbox()
-    box = (max(media[0], crop[0]), max(media[1], crop[1]), min(media[2], crop[2]), min(media[3], crop[3]))
-    return box if box[2] > box[0] and box[3] > box[1] else media
+def _again(printed: dict[tuple[int, ...], int], i: int, code: int, at: tuple[float, float, float]) -> bool:
+    """Whether the same glyph has been printed at this place before, as is done for bold (next to each other: a ligature)."""
+    step = max(at[2], 0.1) * 0.15
+    across, up = round(at[0] / step), round(at[1] / step)
+    high = round(8 * at[2])
+    before = [printed.get((code, high, across + dx, up + dy), i) for dx in (-1, 0, 1) for dy in (-1, 0, 1)]
+    printed[code, high, across, up] = i
+    return min(before) < i - 1
 
 
 def _turned(across: float, down: float, degrees: int) -> tuple[float, float]:

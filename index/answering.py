@@ -12,6 +12,8 @@ from index.retrieval import Candidate
 from index.serving import Allowed, Serving
 from index.store import Connection, Row
 
+_EMBEDDED = 18  # sentences of a question that are compared by meaning
+
 _HIT = """
 SELECT p.*, d.title, d.kind AS document_kind, d.organisation, d.city, d.date, d.handling, d.level, d.attribution, d.format,
     (SELECT min(path) FROM file_documents f WHERE f.document_id = d.id) AS path,
@@ -164,9 +166,11 @@ def _quote(
     covered = [
         quoting.coverage(asked.terms, asked.idf, quoting.stems_of(sentence.text, sentence.language)) for sentence in sentences
     ]
-    cosines = [0.0] * len(sentences)
     if meaning and encoder is not None and asked.vector is not None:
+        sentences, covered = _likeliest(sentences, covered)
         cosines = quoting.cosines(asked.vector, encoder.passages([sentence.text for sentence in sentences]))
+    else:
+        cosines = [0.0] * len(sentences)
     chosen = quoting.choose(sentences, cosines, covered, meaning)
     marks: dict[int, set[tuple[int, int]]] = {}
     quotes = []
@@ -187,6 +191,14 @@ def _quote(
     _mark_best(marks, sentences, cosines, covered)
     marked = tuple(replace(hit, marks=tuple(sorted(marks.get(place, ())))) for place, hit in enumerate(hits))
     return marked, tuple(quotes)
+
+
+def _likeliest(
+    sentences: Sequence[quoting.Sentence], covered: Sequence[float]
+) -> tuple[list[quoting.Sentence], list[float]]:
+    """The sentences that are worth embedding, by their words and their passage: what bounds the time of an answer."""
+    order = sorted(range(len(sentences)), key=lambda at: -(covered[at] + 0.5 * sentences[at].passage_score))[:_EMBEDDED]
+    return [sentences[at] for at in sorted(order)], [covered[at] for at in sorted(order)]
 
 
 def _mark_best(

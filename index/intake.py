@@ -1,6 +1,7 @@
 """The library as an ingest run sees it: what is known, and where documents go. Implements `ingest.pipeline.Target`."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -8,6 +9,7 @@ import numpy as np
 from index import contents, store
 from index.embed import Encoder
 from index.generations import Hash, Served
+from index.store import Connection
 from index.writer import Writer, embedded_text, text_hash
 from ingest.change import FileOutcome, FileStamp, Prepared, Step
 from ingest.document import Document, Format
@@ -63,16 +65,27 @@ class Intake:
 
     def reread(self, path: str) -> Document | None:
         """The stored document of a file, None where it holds none, or records. Safe to call from any thread."""
+        with self._reading() as connection:
+            rows = connection.execute("SELECT document_id FROM file_documents WHERE path = ?", (path,)).fetchall()
+            if len(rows) != 1:
+                return None
+            document, _ = contents.read_document(connection, rows[0]["document_id"])
+        return None if document.format is Format.RECORD else document
+
+    def holders(self, key: str) -> list[str]:
+        """The files that the document of this content key came in. Safe to call from any thread."""
+        query = "SELECT path FROM file_documents f JOIN documents d ON d.id = f.document_id WHERE d.key = ? ORDER BY path"
+        with self._reading() as connection:
+            return [str(row["path"]) for row in connection.execute(query, (key,))]
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
         connection = store.open_reader(self._writer.data)
         try:
             with store.reading(connection):
-                rows = connection.execute("SELECT document_id FROM file_documents WHERE path = ?", (path,)).fetchall()
-                if len(rows) != 1:
-                    return None
-                document, _ = contents.read_document(connection, rows[0]["document_id"])
+                yield connection
         finally:
             connection.close()
-        return None if document.format is Format.RECORD else document
 
     def fail(self, stamp: FileStamp, outcome: FileOutcome) -> FileOutcome:
         """A file could not be read; what it held goes."""

@@ -13,6 +13,7 @@ from index.embed import Encoder, OnnxEncoder
 from index.result import DocumentInfo, FileInfo, Mode, PageView, Result, Searched, Status
 from index.serving import Serving, Where
 from index.store import Connection
+from ingest.paths import path_of
 
 MOST_HITS = 1000
 LONGEST_QUESTION = 2000  # characters; what is typed beyond is left out, and said
@@ -128,7 +129,7 @@ class Library:
     def source(self, document_id: int, principal: Principal) -> Path | None:
         """The original file; None where it is gone, has changed since it was read, or is not this person's to see."""
         info = self.document(document_id, principal)
-        for path in map(Path, info.paths if info else ()):
+        for path in map(path_of, info.paths if info else ()):
             try:
                 with path.open("rb") as file:
                     if info and hashlib.file_digest(file, "sha256").hexdigest() == info.sha256:

@@ -135,7 +135,7 @@ class VectorIndex:
         build: Any = faiss  # its type stubs know neither the bitmap's Python form nor `sel` (faiss-cpu 1.15, faiss/__init__.py)
         selector = build.IDSelectorBitmap(allowed)
         found: list[tuple[Ids, Scores]] = []
-        for index, ids in self._parts:
+        for index, ids in self._filled():
             parameters = build.SearchParameters(sel=selector)
             scores, hits = index.search(query[None, :], min(top, len(ids)), params=parameters)
             kept = hits[0] >= 0
@@ -149,9 +149,13 @@ class VectorIndex:
     def scores(self, query: Scores, wanted: Ids) -> Scores:
         """Cosines of `query` with these passages, in their order; NaN where a passage has no vector here."""
         out = np.full(len(wanted), np.nan, np.float32)
-        for index, ids in self._parts:
+        for index, ids in self._filled():
             at = np.minimum(np.searchsorted(ids, wanted), len(ids) - 1)
             here = np.flatnonzero(ids[at] == wanted)
             if len(here):
                 out[here] = index.index.reconstruct_batch(at[here]) @ query
         return out
+
+    def _filled(self) -> list[tuple[Any, Ids]]:
+        """The parts with anything in them: the snapshot of an empty library has nothing, and FAISS finds no 0 nearest."""
+        return [part for part in self._parts if len(part[1])]

@@ -12,6 +12,7 @@ from index.errors import SnapshotError
 from index.store import Connection, Row
 from index.vectors import STORED, VectorIndex
 from ingest import boxes
+from ingest.paths import path_of
 
 
 def verify(data: Path, *, sources: bool = True) -> Iterator[str]:
@@ -175,7 +176,7 @@ def _sources(connection: Connection) -> Iterator[str]:
         "SELECT path, sha256 FROM files WHERE outcome != 'failed' AND path IN (SELECT path FROM file_documents) ORDER BY path"
     ):
         try:
-            with Path(row["path"]).open("rb") as file:
+            with path_of(row["path"]).open("rb") as file:
                 digest = hashlib.file_digest(file, "sha256").hexdigest()
         except OSError as exc:
             yield f"The source {row['path']} cannot be opened ({exc.strerror}). Run `python -m ingest` to take it out."

@@ -44,7 +44,8 @@ class Writer:
         """What is remembered of every file: how it was, and what became of it."""
         first = "SELECT path, min(document_id) AS id, count(*) AS n FROM file_documents GROUP BY path"
         rows = self._connection.execute(f"SELECT f.*, d.id AS document, d.n FROM files f LEFT JOIN ({first}) d USING (path)")
-        return [(_stamp(row), _outcome(row)) for row in rows]
+        known = [(_stamp(row), _outcome(row)) for row in rows]
+        return known + [_cut_off(row["path"]) for row in self._connection.execute(_CUT_OFF)]
 
     def document_ids(self, keys: Iterable[str]) -> dict[str, int]:
         """The ids of those documents, by key, that are stored already."""
@@ -200,6 +201,15 @@ class Writer:
             ),
         )  # fmt: skip
         return done
+
+
+# Bulk files are stored in parts: these were cut off before their outcome. They are read again, or leave if they are gone.
+_CUT_OFF = "SELECT DISTINCT path FROM file_documents WHERE path NOT IN (SELECT path FROM files)"
+
+
+def _cut_off(path: str) -> tuple[FileStamp, FileOutcome]:
+    stamp = FileStamp(path=path, size=-1, mtime_ns=0, ctime_ns=0, inode=0, read_ns=0, sha256="")
+    return stamp, FileOutcome(path=path, outcome=Outcome.FAILED, reason="reading it was cut off")
 
 
 def _stamp(row: store.Row) -> FileStamp:

@@ -54,6 +54,7 @@ def _ingest(chosen: argparse.Namespace) -> int:
     import time
 
     from index import store
+    from index.access import level_of
     from index.embed import OnnxEncoder
     from index.intake import open_intake
     from index.settings import data_folder, models_folder
@@ -86,6 +87,8 @@ def _ingest(chosen: argparse.Namespace) -> int:
                     language_of=detect,
                     catalogue_of=catalogues.find,
                     decide=run.ledger.decide,
+                    holders=intake.holders,
+                    strictness=level_of,
                 )
                 counts = _report(chosen, run.outcomes(reader), run.total)
             current = writer.generations.served()

@@ -170,7 +170,5 @@ class Builder:
 
 def _same_run(previous: _Piece, piece: _Piece) -> bool:
     return (
-        piece.page == previous.page
-        and piece.kind is previous.kind
-        and piece.kind in (BlockKind.LIST_ITEM, BlockKind.TABLE_ROW)
+        piece.page == previous.page and piece.kind is previous.kind and piece.kind in (BlockKind.LIST_ITEM, BlockKind.TABLE_ROW)
     )

@@ -193,9 +193,7 @@ def _columns(head: Sequence[str]) -> dict[str, int]:
     for index, name in enumerate(head):
         field = field_named(name)
         if field in columns:
-            raise CatalogueError(
-                f"row 1: the columns “{head[columns[field]].strip()}” and “{name.strip()}” mean the same"
-            )
+            raise CatalogueError(f"row 1: the columns “{head[columns[field]].strip()}” and “{name.strip()}” mean the same")
         if field:
             columns[field] = index
     if "file" not in columns:

@@ -20,9 +20,7 @@ SOFT_HYPHEN = "\u00ad"
 _PLAIN = re.compile(r"[!-~¡-¬®-ÿŒœŠšŽž‐‑–—‘’“”„†‡•…‰€™≤≥−]+(?: [!-~¡-¬®-ÿŒœŠšŽž‐‑–—‘’“”„†‡•…‰€™≤≥−]+)*")
 _SPACING_ACCENTS = "¨´`ˆ˜˚¸ˇ˝¯˙"
 _HAS_ACCENT = re.compile(f"[{_SPACING_ACCENTS}]")
-_COMBINING = dict(
-    zip(_SPACING_ACCENTS, "\u0308\u0301\u0300\u0302\u0303\u030a\u0327\u030c\u030b\u0304\u0307", strict=True)
-)
+_COMBINING = dict(zip(_SPACING_ACCENTS, "\u0308\u0301\u0300\u0302\u0303\u030a\u0327\u030c\u030b\u0304\u0307", strict=True))
 _DOTLESS = {"ı": "i", "ȷ": "j"}
 # The code points that Symbol and Wingdings bullets come out with, for want of a Unicode table in the file.
 _SYMBOLS = {"\uf0b7": "•", "\uf0a7": "▪", "\uf06c": "●", "\uf06e": "■", "\uf071": "❑", "\uf075": "◆", "\uf076": "❖"}

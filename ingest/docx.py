@@ -73,12 +73,18 @@ def _notes_of(part: Element) -> dict[tuple[str, str], Element]:
     """Return the footnotes and endnotes by kind and id, without the separators that Word keeps among them."""
     found: dict[tuple[str, str], Element] = {}
     for kind, relation in (("footnote", RELATIONSHIP_TYPE.FOOTNOTES), ("endnote", RELATIONSHIP_TYPE.ENDNOTES)):
-        for link in part.rels.values():
-            if link.reltype == relation and not link.is_external:
-                for note in parse_xml(link.target_part.blob).iterchildren(w(kind)):
-                    if note.get(w("type"), "normal") == "normal":
-                        found[kind, note.get(w("id"), "")] = note
+        for root in _roots(part, relation):
+            for note in root.iterchildren(w(kind)):
+                if note.get(w("type"), "normal") == "normal":
+                    found[kind, note.get(w("id"), "")] = note
     return found
+
+
+def _roots(part: Element, relation: str) -> Iterator[Element]:
+    """Yield the parsed parts that `part` is linked to in this relation."""
+    for link in part.rels.values():
+        if link.reltype == relation and not link.is_external:
+            yield parse_xml(link.target_part.blob)
 
 
 @dataclass(slots=True)
@@ -95,8 +101,8 @@ class _Walker:
 
     def __init__(self, sink: _Sink, part: Element) -> None:
         self._sink = sink
-        self._styles = Styles(part)
-        self._numbers = Numbers(part)
+        self._styles = Styles(_roots(part, RELATIONSHIP_TYPE.STYLES))
+        self._numbers = Numbers(_roots(part, RELATIONSHIP_TYPE.NUMBERING))
         self._notes = _notes_of(part)
         self._fields: list[bool] = []  # open fields, outermost first: True while in their code
         self._seen: set[tuple[str, str]] = set()
@@ -132,7 +138,7 @@ class _Walker:
                 self.embedded += 1
             elif tag == _ALTERNATIVES:
                 self.blocks(_chosen(child))
-            elif isinstance(tag, str) and tag not in _SKIPPED:
+            elif isinstance(tag, str) and tag not in _SKIPPED and not _is_prompt(child):
                 self.blocks(child)
 
     def _paragraph(self, paragraph: Element) -> None:
@@ -192,6 +198,8 @@ class _Walker:
                 self._inline(child, gathered)
 
     def _is_hidden(self, element: Element) -> bool:
+        if _is_prompt(element):
+            return True
         if element.tag != w("r") or not is_on(element.find(f"{w('rPr')}/{w('vanish')}")):
             return False
         self.hidden += any((text.text or "").strip() for text in element.iter(w("t")))
@@ -277,6 +285,11 @@ def _cells(row: Element) -> Iterator[Element]:
             yield None
 
 
+def _is_prompt(element: Element) -> bool:
+    """Whether a content control is empty and shows its prompt ("Click here to enter text")."""
+    return element.tag == w("sdt") and element.find(f"{w('sdtPr')}/{w('showingPlcHdr')}") is not None
+
+
 def _is_deleted(row: Element) -> bool:
     return row.find(f"{w('trPr')}/{w('del')}") is not None
 
@@ -295,7 +308,7 @@ def _metadata(source: Element, builder: Builder, walker: _Walker) -> Metadata:
 
 def _running_lines(part: Element) -> Iterator[str]:
     """Return the paragraphs of headers and footers, where a handling mark is often printed."""
-    for link in part.rels.values():
-        if link.reltype in (RELATIONSHIP_TYPE.HEADER, RELATIONSHIP_TYPE.FOOTER) and not link.is_external:
-            for paragraph in parse_xml(link.target_part.blob).iter(w("p")):
+    for relation in (RELATIONSHIP_TYPE.HEADER, RELATIONSHIP_TYPE.FOOTER):
+        for root in _roots(part, relation):
+            for paragraph in root.iter(w("p")):
                 yield clean("".join(text.text or "" for text in paragraph.iter(w("t"))))

@@ -90,9 +90,7 @@ _DATES = (
     re.compile(r"(?P<y>(?:19|20)\d{2})(?P<m>\d{2})(?P<d>\d{2})"),
     re.compile(r"(?P<d>\d{1,2})(?P<sep>[./-])\s?(?P<m>\d{1,2})(?P=sep)\s?(?P<y>\d{4})" + _TIME),
     re.compile(r"(?P<m>\d{1,2})[./-](?P<y>\d{4})"),
-    re.compile(
-        r"(?:(?:den\s+)?(?P<d>\d{1,2})(?:st|nd|rd|th|:?e|\.)?\s+(?:of\s+)?)?(?P<name>[^\W\d_]{3,})\.?,?\s+(?P<y>\d{4})"
-    ),
+    re.compile(r"(?:(?:den\s+)?(?P<d>\d{1,2})(?:st|nd|rd|th|:?e|\.)?\s+(?:of\s+)?)?(?P<name>[^\W\d_]{3,})\.?,?\s+(?P<y>\d{4})"),
     re.compile(r"(?P<name>[^\W\d_]{3,})\.?\s+(?P<d>\d{1,2})(?:st|nd|rd|th)?,?\s+(?P<y>\d{4})"),
 )
 _YES = frozenset("yes ja true sant y j 1".split())

@@ -13,6 +13,9 @@ from ingest.lines import Line
 _ZONE = 0.16  # of the page's height, at the top and at the bottom
 _DEPTH = 6  # lines from the edge that are looked at
 _PAGES = 3  # on which a line must stand
+_SET_OFF = 1.0  # white between a header and the body, in sizes of their type
+_AROUND = " -–—.|[]()"  # what may stand around a page number
+_HEADER = 90  # characters: no running line is longer
 _ROMAN = re.compile(r"(?=[ivxl])(?:xl|l?x{0,3})(?:ix|iv|v?i{0,3})", re.IGNORECASE)
 _NUMBER_AT_EDGE = (
     re.compile(r"^\W*(?:(?:page|sida|sid\.?|s\.|p\.|seite|side)\s*)?(\d{1,4}|[ivxl]{1,7})(?=$|\W)", re.IGNORECASE),
@@ -44,19 +47,32 @@ def find(pages: Sequence[Sequence[Line]], heights: Sequence[float]) -> Furniture
     A line is one where the same words, digits aside, stand at the same height in the same size on at least three pages, set
     off from the body. Lone numbers must also count up with the pages.
     """
+    body = _body_size(pages)
     edges = [edge for i, lines in enumerate(pages) for edge in _edges(i, lines, heights[i]) if edge.lines]
     places: dict[tuple[str, int, int], set[int]] = defaultdict(set)
     for edge in edges:
         for line in edge.lines:
             for key in _keys(line):
                 places[key].add(edge.page)
-    running = {key for key, on in places.items() if len(on) >= _PAGES}
+    enough = 2 if len(pages) == 2 else _PAGES
+    running = {key for key, on in places.items() if len(on) >= (enough if key[0] == "#" else _PAGES)}
     chosen = _chosen(edges, running)
-    counting = _labels(chosen)
+    counting = _labels(chosen, enough)
     dropped = [line for line in chosen if _words(line.text) or line.page in counting.labels_at(line)]
-    dropped += _at_known_place(edges, dropped, len(pages))
+    dropped += _at_known_place(edges, dropped, len(pages), body)
+    labels = counting.labels()
+    strays = _stray_numbers(edges, dropped, labels)
     kept = _only_on_first_page(dropped, pages)
-    return Furniture(lines=frozenset(line.start for line in dropped) - kept, labels=counting.labels())
+    labels = {line.page: line.text.strip(_AROUND) for line in strays} | labels
+    return Furniture(lines=frozenset(line.start for line in (*dropped, *strays)) - kept, labels=labels)
+
+
+def _body_size(pages: Sequence[Sequence[Line]]) -> float:
+    sizes: Counter[float] = Counter()
+    for lines in pages:
+        for line in lines:
+            sizes[round(line.size * 2) / 2] += len(line.text)
+    return sizes.most_common(1)[0][0] if sizes else 0.0
 
 
 def _edges(page: int, lines: Sequence[Line], height: float) -> list[_Edge]:
@@ -98,7 +114,7 @@ def _is_roman(token: str) -> bool:
 
 def _keys(line: Line) -> list[tuple[str, int, int]]:
     """Words and place; two neighbouring slots of 3 points, so that a place on their border is found as well."""
-    slot = int(line.bottom // 3)
+    slot = int(line.base // 3)
     words = _words(line.text) or ("#" if any(char.isalnum() for char in line.text) else line.text)
     return [(words, at, round(line.size)) for at in (slot, slot + 1)]
 
@@ -128,27 +144,53 @@ def _changes_style(edge: _Edge, i: int) -> bool:
     return edge.gaps[i] > 0.2 and abs(edge.lines[i].size - edge.lines[i + 1].size) > 0.15 * edge.lines[i].size
 
 
-def _at_known_place(edges: list[_Edge], dropped: list[Line], pages: int) -> list[Line]:
+def _at_known_place(edges: list[_Edge], dropped: list[Line], pages: int, body: float) -> list[Line]:
     """Outermost lines that stand just where the running lines of many other pages do: the header of a short chapter."""
     gone = {line.start for line in dropped}
-    on: dict[tuple[int, int, bool], set[int]] = defaultdict(set)
-    for line in dropped:
-        if _words(line.text):
-            on[_place(line)].add(line.page)
-    usual = {place for place, where in on.items() if len(where) >= max(_PAGES, 0.3 * pages)}
+    on: dict[tuple[int, int, bool], Counter[str]] = defaultdict(Counter)
+    for edge in edges:
+        for i, line in enumerate(edge.lines):
+            if line.start in gone and _words(line.text):
+                on[_place(line)][_words(line.text)] += 2  # known, however few such pages there are
+            elif line.start not in gone:
+                if edge.gaps[i] >= _SET_OFF and line.size <= 1.05 * body and len(line.text) <= _HEADER:
+                    on[_place(line)][_words(line.text)] += 1
+                break
+    usual = {place for place, words in on.items() if _is_running(words, pages)}
     more: list[Line] = []
     for edge in edges:
         for i, line in enumerate(edge.lines):
             if line.start in gone:
                 continue
-            if _place(line) not in usual or edge.gaps[i] < 1.0 or len(line.text) > 90:
+            if _place(line) not in usual or edge.gaps[i] < _SET_OFF or len(line.text) > _HEADER:
                 break
             more.append(line)
     return more
 
 
+def _is_running(words: Counter[str], pages: int) -> bool:
+    """Whether what stands at one place of many pages is said again and again: running lines, not the heads of slides."""
+    again = sum(count for count in words.values() if count > 1)
+    return sum(words.values()) >= max(_PAGES, 0.3 * pages) and again >= 0.4 * sum(words.values())
+
+
+def _stray_numbers(edges: list[_Edge], dropped: list[Line], labels: dict[int, str]) -> list[Line]:
+    """Lone numbers that were not seen counting: where other pages have theirs, or just what the page should be."""
+    gone = {line.start for line in dropped}
+    numbered = Counter(_place(line) for line in dropped if not _words(line.text))
+    offsets = Counter(int(label) - page for page, label in labels.items() if label.isdigit()).most_common(1)
+    strays: list[Line] = []
+    for edge in edges:
+        due = str(edge.page + offsets[0][0]) if offsets else ""
+        for line in edge.lines[:3]:
+            at_place = line is edge.lines[0] and numbered[_place(line)] >= _PAGES and not _words(line.text)
+            if line.start not in gone and (at_place or line.text.strip(_AROUND) == due):
+                strays.append(line)
+    return strays
+
+
 def _place(line: Line) -> tuple[int, int, bool]:
-    return round(line.bottom), round(2 * line.size), line.bold
+    return round(line.base), round(2 * line.size), line.bold
 
 
 def _only_on_first_page(dropped: list[Line], pages: Sequence[Sequence[Line]]) -> set[int]:
@@ -178,7 +220,7 @@ class _Numbers:
         return {**_between(seen), **seen}
 
 
-def _labels(lines: Iterable[Line]) -> _Numbers:
+def _labels(lines: Iterable[Line], enough: int) -> _Numbers:
     series: dict[tuple[bool, int, int, int], list[tuple[int, Line, str]]] = defaultdict(list)
     for line in lines:
         for roman, number, text in _numbers(line.text):
@@ -187,13 +229,13 @@ def _labels(lines: Iterable[Line]) -> _Numbers:
     best: dict[tuple[int, int], tuple[int, str]] = {}
     for (_, step, _, _), members in series.items():
         weight = len({page for page, _, _ in members})
-        if weight < _PAGES or (step == 2 and not _is_spread(members, series)):
+        if weight < enough or (step == 2 and not _is_spread(members, series)):
             continue
         for page, line, text in members:
             if weight > best.get((page, line.start), (0, ""))[0]:
                 best[page, line.start] = (weight, text)
     most = max((weight for weight, _ in best.values()), default=0)
-    sure = {at: text for at, (weight, text) in best.items() if weight >= _PAGES and weight >= 0.1 * most}
+    sure = {at: text for at, (weight, text) in best.items() if weight >= enough and weight >= 0.1 * most}
     return _Numbers(found=sure)
 
 

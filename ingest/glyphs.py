@@ -11,7 +11,9 @@ class Style:
     """How a glyph is set, as displayed: `size` in points, `angle` of its reading direction in degrees, clockwise."""
 
     size: float
+    font: str
     bold: bool
+    italic: bool
     angle: int  # 0, 90, 180, 270; -1 where it is slanted (a watermark, a stamp)
 
 
@@ -20,13 +22,15 @@ class Glyphs:
     """The text layer of one page in the file's own order, white space included.
 
     `codes` `(n,)` uint32 code points; `boxes` `(n, 4)` float32 left, top, right, bottom in points of the displayed page,
-    origin top left; `styles[style[i]]` is how glyph i is set; `drawn[i]` tells apart the objects that drew the glyphs.
+    origin top left; `pens` `(n, 2)` float32 where each glyph begins on its base line; `styles[style[i]]` is how glyph i is
+    set; `drawn[i]` tells apart the objects that drew the glyphs.
     """
 
     width: float
     height: float
     codes: npt.NDArray[np.uint32]
     boxes: npt.NDArray[np.float32]
+    pens: npt.NDArray[np.float32]
     style: npt.NDArray[np.int32]
     styles: tuple[Style, ...]
     drawn: npt.NDArray[np.int32]
@@ -38,6 +42,7 @@ class Glyphs:
             height=self.height,
             codes=self.codes[keep],
             boxes=self.boxes[keep],
+            pens=self.pens[keep],
             style=self.style[keep],
             styles=self.styles,
             drawn=self.drawn[keep],
@@ -51,6 +56,7 @@ def no_glyphs(width: float = 0.0, height: float = 0.0) -> Glyphs:
         height=height,
         codes=np.zeros(0, np.uint32),
         boxes=np.zeros((0, 4), np.float32),
+        pens=np.zeros((0, 2), np.float32),
         style=np.zeros(0, np.int32),
         styles=(),
         drawn=np.zeros(0, np.int32),

@@ -33,8 +33,7 @@ _WORDS = {
     "vært også må skal kunne",
     "de": "der die das und ist sind nicht was wie wann welche warum wer von zu mit auf für dem den des ein eine "
     "nach zwischen auch werden wurde kann",
-    "nl": "het een van ik niet wat hoe wanneer welke waarom wie en zijn met op voor naar tussen ook worden werd "
-    "kan deze",
+    "nl": "het een van ik niet wat hoe wanneer welke waarom wie en zijn met op voor naar tussen ook worden werd kan deze",
     "fr": "le la les des est sont pas que quoi comment quand quelle pourquoi qui du avec sur pour dans une et ou aux",
     "es": "el los las es son que qué cómo cuándo cuál por quién del con para una y en",
     "fi": "ja on ei mitä miten milloin miksi kuka että tai joka ovat oli kanssa",
@@ -51,9 +50,7 @@ _ENDINGS = {
     "ande": "sv", "erna": "sv", "orna": "sv", "arna": "sv",
 }  # fmt: skip
 # Before a word is read: what this kind of library holds. A sentence outweighs it; a single word may not.
-_PRIOR = {"en": math.log(6), "sv": math.log(6)} | {
-    code: math.log(2) for code in ("da", "no", "de", "nl", "fr", "es", "fi")
-}
+_PRIOR = {"en": math.log(6), "sv": math.log(6)} | {code: math.log(2) for code in ("da", "no", "de", "nl", "fr", "es", "fi")}
 _WORD_WEIGHT = math.log(4)  # each such word makes its language four times as likely
 _LETTER_WEIGHT = math.log(3)
 _MOST_EVIDENCE = 6  # words and letters counted: longer texts are the model's to judge

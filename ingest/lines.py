@@ -9,7 +9,19 @@ import numpy as np
 from ingest.clean import CELL, Clean, fold
 from ingest.glyphs import Glyphs
 from ingest.rows import Row, rows
-from ingest.segments import Floats, Ints, Segment, around, is_space, on_page, segments, upright, without_doubles
+from ingest.segments import (
+    Bools,
+    Floats,
+    Ints,
+    Segment,
+    around,
+    is_space,
+    missing_spaces,
+    on_page,
+    segments,
+    upright,
+    without_doubles,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,8 +39,11 @@ class Line:
     top: float
     right: float
     bottom: float
+    base: float  # the height of its base line
     size: float
     bold: bool
+    italic: bool = False
+    first_size: float = 0.0  # of its first glyph
     angle: int = 0
     cells: int = 1  # parts with wide gaps between them: a table row on one line has several
     row: tuple[int, int] = (0, 0)  # in a table row of several lines: which row (its first position), which cell
@@ -54,12 +69,14 @@ def page_lines(glyphs: Glyphs, page: int, base: int) -> tuple[list[Line], Ints]:
     glyphs, whole = glyphs.take(kept), whole[kept]
     angles = np.array([style.angle for style in glyphs.styles], np.int32)[glyphs.style]
     ink = ~is_space(glyphs.codes)
+    missing = missing_spaces(glyphs)
     found: list[Line] = []
     order: list[Ints] = []
     for angle in sorted(set(angles[ink].tolist()), key=lambda a: (-int((angles[ink] == a).sum()), a)):
-        boxes = upright(glyphs, angle)
+        boxes = upright(glyphs.boxes, glyphs.width, glyphs.height, angle)
+        bases = upright(glyphs.pens[:, (0, 1, 0, 1)], glyphs.width, glyphs.height, angle)[:, 3]
         for row in rows(segments(glyphs, boxes, ink & (angles == angle), angle < 0)):
-            for line, places in _lines(row, _Page(glyphs, boxes, page, angle), base):
+            for line, places in _lines(row, _Page(glyphs, boxes, bases, missing, page, angle), base):
                 base += len(places)
                 found.append(line)
                 order.append(np.where(places < 0, -1, whole[places]))
@@ -72,6 +89,8 @@ class _Page:
 
     glyphs: Glyphs
     boxes: Floats
+    bases: Floats  # the height of the base line of each glyph
+    missing: Bools  # a space before the glyph
     number: int
     angle: int
 
@@ -90,14 +109,15 @@ def _lines(row: Row, page: _Page, base: int) -> Iterator[tuple[Line, Ints]]:
 
 
 def _line(parts: list[Segment], page: _Page, base: int, row: tuple[int, int]) -> tuple[Line, Ints]:
-    labelled = len(parts) == 2 and parts[0].label
+    labelled = len(parts) == 2 and parts[0].label and parts[1].count > 8
     glyphs, boxes = page.glyphs, page.boxes
     places, raw = _spelled(parts, labelled, page)
     sides = None
     if not raw.isascii():
         sides = [(boxes[i, 0], boxes[i, 2]) if i >= 0 else (0.0, 0.0) for i in places.tolist()]
     inked = places[places >= 0]
-    styles = [glyphs.styles[i] for i in glyphs.style[inked[~is_space(glyphs.codes[inked])]].tolist()]
+    inked = inked[~is_space(glyphs.codes[inked])]
+    styles = [glyphs.styles[i] for i in glyphs.style[inked].tolist()]
     size = _commonest(np.array([style.size for style in styles]))
     left, top, right, bottom = around(np.array([part.box for part in parts]))
     line = Line(
@@ -109,8 +129,11 @@ def _line(parts: list[Segment], page: _Page, base: int, row: tuple[int, int]) ->
         top=top,
         right=right,
         bottom=bottom,
+        base=float(np.median(page.bases[inked])),
         size=size,
         bold=sum(style.bold for style in styles) > 0.7 * len(styles),
+        italic=sum(style.italic for style in styles) > 0.7 * len(styles),
+        first_size=styles[0].size,
         angle=page.angle,
         cells=len(parts) - labelled,
         row=row,
@@ -128,17 +151,21 @@ def _spelled(parts: list[Segment], labelled: bool, page: _Page) -> tuple[Ints, s
         if number:
             places.append(np.array([-1]))
             text.append(" " if labelled else CELL)
-        codes = page.glyphs.codes[segment.glyphs].astype(np.uint32)
+        codes = np.where(segment.glyphs < 0, 32, page.glyphs.codes[segment.glyphs]).astype(np.uint32)
         codes[(codes > 0x10FFFF) | ((codes >= 0xD800) & (codes < 0xE000)) | (codes == 0)] = 0xFFFD
         for i in np.flatnonzero((codes == 10) | (codes == 13)).tolist():  # a break that the geometry does not bear out
             codes[i] = 32 if _gap_at(segment.glyphs, i, page) > 0.12 * segment.size else 0x200B
-        places.append(segment.glyphs)
+        glyphs = segment.glyphs
+        gaps = np.flatnonzero(page.missing[glyphs[1:]] & (glyphs[1:] >= 0)) + 1
+        if len(gaps) and page.angle == 0:
+            glyphs, codes = np.insert(glyphs, gaps, -1), np.insert(codes, gaps, 32)
+        places.append(glyphs)
         text.append(codes.astype("<u4").tobytes().decode("utf-32-le"))
     return np.concatenate(places), "".join(text)
 
 
 def _gap_at(run: Ints, i: int, page: _Page) -> float:
-    ink = ~is_space(page.glyphs.codes[run])
+    ink = ~is_space(page.glyphs.codes[run]) & (run >= 0)
     before, after = np.flatnonzero(ink[:i]), np.flatnonzero(ink[i:])
     if not len(before) or not len(after):
         return 0.0

@@ -17,7 +17,7 @@ _FENCE = re.compile(r"(?:---|\+\+\+)[ \t]*\n(?P<body>.*?)\n(?:---|\.\.\.|\+\+\+)
 _PAIR = re.compile(r"(?P<key>[^\W\d_][\w .-]*?)[ \t]*[:=](?:[ \t]+(?P<value>.*))?")
 _NOTE = re.compile(r"\[\^[^\]\s]+\]:\s+")
 _NOTE_MARK = re.compile(r"\[\^[^\]\s]+\](?!\()")
-_DEEPEST = 80  # the 20 of markdown-it-py 4.3 lose what is nested deeper, and say nothing
+_DEEPEST = 100  # markdown-it-py 4.3 passes over what is nested deeper, and says nothing; its own limit is 20
 _QUOTES = "\"'"
 
 
@@ -94,9 +94,7 @@ class _Writer:
 
     def write(self, source: str) -> None:
         """Add the blocks of a Markdown text, without front matter."""
-        for token in (
-            MarkdownIt("commonmark", {"maxNesting": _DEEPEST}).enable(["table", "strikethrough"]).parse(source)
-        ):
+        for token in _parsed(source):
             self._token(token)
 
     def _token(self, token: Token) -> None:
@@ -140,6 +138,17 @@ class _Writer:
             return
         for part in re.split(r"\n[ \t]*\n", token.content):
             self._builder.block(part)
+
+
+def _parsed(source: str) -> list[Token]:
+    parser = MarkdownIt("commonmark", {"maxNesting": _DEEPEST}).enable(["table", "strikethrough"])
+    try:
+        tokens = parser.parse(source)
+    except RecursionError as error:
+        raise ReadError("lists and quotations are nested too deeply to be read") from error
+    if any(token.level >= _DEEPEST - 1 for token in tokens):
+        raise ReadError(f"lists and quotations are nested more than {_DEEPEST} deep")
+    return tokens
 
 
 def _words(children: list[Token]) -> str:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from ingest.lines import Line
 
@@ -90,26 +91,33 @@ def group(lines: Sequence[Line]) -> list[Paragraph]:
 
 
 def _column_edges(lines: Sequence[Line]) -> list[float]:
-    """For each line, how far to the right the lines go that stand in its column."""
+    """For each line, how far to the right the lines around it go that stand in its column."""
     edges = []
-    for line in lines:
-        near = [
-            other.right
-            for other in lines
-            if abs(other.left - line.left) < 3 * max(line.size, 6)
-            and abs(other.size - line.size) < 0.15 * line.size + 0.1
-        ]
-        near.sort()
-        edges.append(near[-max(1, len(near) // 12)] if near else line.right)
+    for i, line in enumerate(lines):
+        near = [line.right]
+        for step in (-1, 1):
+            last = line
+            for other in lines[i + step : i + 7 * step if i + 7 * step >= 0 else None : step]:
+                if not _in_column(last, other, step):
+                    break
+                near.append(other.right)
+                last = other
+        edges.append(max(near))
     return edges
 
 
+def _in_column(one: Line, two: Line, step: int) -> bool:
+    size = max(one.size, 4.0)
+    same = abs(one.left - two.left) < 3 * size and abs(one.size - two.size) < 0.15 * size
+    return same and 0 < (two.base - one.base) * step < 3 * size and one.cells == two.cells == 1
+
+
 def _usual_leading(lines: Sequence[Line]) -> float:
-    """The commonest distance of two lines, in sizes of their type."""
+    """Find the commonest distance of two lines, in sizes of their type."""
     steps = sorted(
-        (two.bottom - one.bottom) / one.size
-        for one, two in zip(lines, lines[1:], strict=False)
-        if one.size == two.size > 0 and 0.9 * one.size < two.bottom - one.bottom < 2.2 * one.size
+        (two.base - one.base) / one.size
+        for one, two in pairwise(lines)
+        if one.size == two.size > 0 and 0.9 * one.size < two.base - one.base < 2.2 * one.size
     )
     return steps[len(steps) // 3] if steps else 1.3
 
@@ -123,7 +131,7 @@ def _begins(group: Paragraph, line: Line, edge: float, leading: float) -> bool:
         return True
     if LEADER.search(before.text) or CAPTION.match(line.text) or RECOMMENDATION.match(line.text):
         return True
-    if _other_style(group, line):
+    if _other_style(group, line, edge, leading):
         return True
     if line.top < before.top - 0.5 * before.size or _apart(before, line):
         return not _runs_on(before, line, edge)
@@ -132,11 +140,17 @@ def _begins(group: Paragraph, line: Line, edge: float, leading: float) -> bool:
     return _indented(group, line) or _falls_short(before, line, edge)
 
 
-def _other_style(group: Paragraph, line: Line) -> bool:
+def _other_style(group: Paragraph, line: Line, edge: float, leading: float) -> bool:
     before = group.last
-    if abs(before.size - line.size) > 0.08 * max(before.size, line.size):
+    goes_on = abs(before.size - line.first_size) < 0.02 * before.size and not ends_sentence(before.text)
+    if abs(before.size - line.size) > 0.08 * max(before.size, line.size) and not goes_on:
         return not (len(line.text) < 4 or len(before.text) < 4) or before.size > 1.3 * line.size
     if before.bold == line.bold:
+        return False
+    if line.text[:1].islower() and not ends_sentence(before.text):
+        return False  # the first words of a paragraph are bold, as far as its first line goes
+    full = before.right > edge - 0.12 * (edge - before.left) and line.right > before.right - 0.3 * (edge - before.left)
+    if full and not ends_sentence(before.text) and line.base - before.base < 1.1 * leading * line.size:
         return False
     whole = all(one.bold == before.bold for one in group.lines)
     return whole and (before.bold or ends_sentence(before.text) or line.top - before.bottom > 0.3 * line.size)
@@ -156,9 +170,9 @@ def _runs_on(before: Line, line: Line, edge: float) -> bool:
 
 def _white_between(group: Paragraph, line: Line, leading: float) -> bool:
     before = group.last
-    step = line.bottom - before.bottom
+    step = line.base - before.base
     if len(group.lines) > 1:
-        usual = min(before.bottom - group.lines[-2].bottom, 1.25 * leading * before.size)
+        usual = min(before.base - group.lines[-2].base, 1.25 * leading * before.size)
         return usual > 0 and step > 1.22 * usual + 0.5
     return step > max(1.22 * leading, 1.15) * max(before.size, line.size) + 0.5
 
@@ -170,15 +184,8 @@ def _item_begins(group: Paragraph, line: Line, edge: float) -> bool:
     if not (BULLET.match(line.text) or NUMBERED.match(line.text) or SECTION.match(line.text)):
         return False
     stops = ends_sentence(before.text) or before.right < edge - 0.3 * (edge - before.left)
-    sibling = abs(group.first.left - line.left) < 2 and bool(
-        BULLET.match(group.first.text) or NUMBERED.match(group.first.text)
-    )
-    return (
-        stops
-        or (sibling and len(group.lines) > 1)
-        or (sibling and ends_sentence(before.text))
-        or _counts_on(group, line)
-    )
+    sibling = abs(group.first.left - line.left) < 2 and bool(BULLET.match(group.first.text) or NUMBERED.match(group.first.text))
+    return stops or (sibling and len(group.lines) > 1) or (sibling and ends_sentence(before.text)) or _counts_on(group, line)
 
 
 def _counts_on(group: Paragraph, line: Line) -> bool:

@@ -167,6 +167,7 @@ def _fall_back(page: _PageText, pypdf: PypdfDocument, index: int, base: int) -> 
                 top=top - 10,
                 right=500.0,
                 bottom=top,
+                base=top - 2,
                 size=10.0,
                 bold=False,
                 placed=False,
@@ -207,9 +208,7 @@ def _labels(properties: Properties, printed: dict[int, str], count: int) -> list
     return [printed.get(i, "") for i in range(count)]
 
 
-def _document(
-    path: Path, pages: list[_PageText], found: list[Part], properties: Properties, labels: list[str]
-) -> Document:
+def _document(path: Path, pages: list[_PageText], found: list[Part], properties: Properties, labels: list[str]) -> Document:
     pieces: list[Clean] = []
     blocks: list[Block] = []
     at = 0

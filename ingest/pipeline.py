@@ -49,6 +49,9 @@ class Target(Protocol):
     def reread(self, path: str) -> Document | None:
         """The stored document of a file, None where it holds none, or records. Called from the reading threads."""
 
+    def holders(self, key: str) -> Sequence[str]:
+        """The files that the document of this content key came in. Called from the reading threads."""
+
     def fail(self, stamp: FileStamp, outcome: FileOutcome) -> FileOutcome:
         """A file could not be read; what it held goes."""
 
@@ -69,6 +72,7 @@ class Run:
         known = target.known()
         self._known = {stamp.path: (stamp, outcome) for stamp, outcome in known}
         self._moved_away: set[str] = set()
+        self._copies: list[Step] = []
         self._again = {stamp.path for stamp, outcome in known if _is_tried_again(outcome)}
         stamps = [replace(stamp, size=-1) if stamp.path in self._again else stamp for stamp, _ in known]
         self.plan: Plan = scan.compare(scan.walk(roots), stamps, roots)
@@ -85,6 +89,7 @@ class Run:
         kept = {stamp.path for stamp in described}
         changed = [stamp for stamp in self.plan.same if stamp.path not in kept]
         yield from self._read([*(self._redescribe(reader, stamp) for stamp in changed), *self._files(reader)])
+        yield from self._share(reader)
         yield from self._leave()
 
     # -- reading ahead
@@ -146,7 +151,6 @@ class Run:
 
     def _write(self, steps: "queue.Queue[Step | BaseException | None]", readers: int) -> Iterator[FileOutcome]:
         held: list[Step] = []
-        shared: list[Step] = []
         touched: list[Step] = []
         running: tuple[list[Step], Future[Vectors]] | None = None
         with ThreadPoolExecutor(1) as executor:
@@ -158,7 +162,7 @@ class Run:
                 if step is _FINISHED:
                     readers -= 1
                 elif isinstance(step, Step):
-                    (touched if step.touched else shared if step.existing else held).append(step)
+                    (touched if step.touched else self._copies if step.existing else held).append(step)
                 full = sum(len(item.passages) for one in held for item in one.prepared) >= _BATCH
                 if full or step is None or not readers:
                     if running is not None and (full or running[1].done() or not readers):
@@ -167,7 +171,6 @@ class Run:
                     if held and running is None:
                         running, held = self._embed(executor, held), []
         yield from self._touch(touched)
-        yield from self._share(shared)
 
     def _embed(self, executor: ThreadPoolExecutor, steps: list[Step]) -> tuple[list[Step], "Future[Vectors]"]:
         missing = self.target.missing([item for step in steps for item in step.prepared])
@@ -182,11 +185,11 @@ class Run:
         for step in steps:
             yield _again(self._known[step.path][1])
 
-    def _share(self, steps: Sequence[Step]) -> Iterator[FileOutcome]:
-        """Files with the bytes of another: done last, when the other is surely stored."""
-        after = {stamp.path: outcome for stamp, outcome in self.target.known()} if steps else {}
+    def _share(self, reader: Reader) -> Iterator[FileOutcome]:
+        """Files with the bytes of another: done when the other is surely stored."""
+        after = {stamp.path: outcome for stamp, outcome in self.target.known()} if self._copies else {}
         gone = {stamp.path for stamp in self.plan.gone}
-        for step in steps:
+        for step in self._copies:
             other = after.get(step.existing)
             if step.stamp is None or other is None:
                 continue
@@ -197,14 +200,27 @@ class Run:
             if moved:
                 self._moved_away.add(step.existing)
             shown = display(path_of(step.existing))
+            note = f"moved from {shown}" if moved else f"the same bytes as {shown}: one document with both paths"
+            partial = other.outcome is Outcome.PARTIAL
             outcome = replace(
                 other,
                 path=step.path,
-                outcome=Outcome.UNCHANGED if moved else Outcome.ADDED,
-                reason=f"moved from {shown}" if moved else f"the same bytes as {shown}: one document with both paths",
+                outcome=Outcome.PARTIAL if partial else Outcome.ADDED,
+                reason=f"{note}; {other.reason}" if partial else note,
                 seconds=0.0,
             )
-            yield self.target.share(step.stamp, outcome, step.existing)
+            done = self._copy(reader, step, step.stamp, outcome)
+            yield replace(done, outcome=Outcome.UNCHANGED) if moved else done
+
+    def _copy(self, reader: Reader, step: Step, stamp: FileStamp, outcome: FileOutcome) -> FileOutcome:
+        """Link a file to what another holds. Where the catalogue has a row for it, that is described anew."""
+        document = self.target.reread(step.existing) if stamp.catalogue else None
+        if document is None:
+            return self.target.share(stamp, outcome, step.existing)
+        fresh = reader.redescribed(document, stamp, path_of(step.path))
+        if fresh.outcome is not None:
+            fresh = replace(fresh, outcome=replace(outcome, passages=fresh.outcome.passages))
+        return self.target.store([fresh], self.target.embed(self.target.missing(fresh.prepared)))[0]
 
     def _problem(self, problem: scan.Problem) -> FileOutcome:
         outcome = FileOutcome(path=key_of(problem.path), outcome=Outcome.FAILED, reason=problem.reason)

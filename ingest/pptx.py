@@ -117,10 +117,7 @@ class _Reader:
             self._frame(element)
         elif (body := element.find(qn("p:txBody"))) is not None:
             self._text(body, _placeholder(shape))
-        if (
-            element.tag in (qn("p:pic"), qn("p:contentPart"))
-            or element.find(f"{qn('p:spPr')}/{qn('a:blipFill')}") is not None
-        ):
+        if element.tag in (qn("p:pic"), qn("p:contentPart")) or element.find(f"{qn('p:spPr')}/{qn('a:blipFill')}") is not None:
             self._builder.unreadable()
 
     def _text(self, body: Element, placeholder: str) -> None:
@@ -161,9 +158,7 @@ class _Reader:
         """Return the titles of a chart and of its axes."""
         root = parse_xml(self._slide.part.related_part(link).blob)
         for title in root.iter(qn("c:title")):
-            words = [_words(paragraph) for paragraph in title.iter(qn("a:p"))] + [
-                v.text or "" for v in title.iter(qn("c:v"))
-            ]
+            words = [_words(paragraph) for paragraph in title.iter(qn("a:p"))] + [v.text or "" for v in title.iter(qn("c:v"))]
             self._builder.block(" ".join(words), BlockKind.CAPTION)
 
 

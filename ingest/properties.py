@@ -28,15 +28,9 @@ class Properties:
     attachments: int = 0
 
 
-_PROGRAM = re.compile(
-    r"^(?:microsoft (?:word|powerpoint|excel)|powerpoint presentation|presentation|adobe \w+)\b[\s:-]*", re.I
-)
-_FILE_NAME = re.compile(
-    r"\.(?:docx?|pdf|indd|pptx?|xlsx?|odt|rtf|tex|dvi|qxd|qxp|ai|html?|txt|pub|fm|pmd|wpd|eps|ps)\b", re.I
-)
-_EMPTY = re.compile(
-    r"(?:untitled|unnamed|unbenannt|namnlös|sans titre|title|titel|document|dokument|unknown|none)[\s\d]*", re.I
-)
+_PROGRAM = re.compile(r"^(?:microsoft (?:word|powerpoint|excel)|powerpoint presentation|presentation|adobe \w+)\b[\s:-]*", re.I)
+_FILE_NAME = re.compile(r"\.(?:docx?|pdf|indd|pptx?|xlsx?|odt|rtf|tex|dvi|qxd|qxp|ai|html?|txt|pub|fm|pmd|wpd|eps|ps)\b", re.I)
+_EMPTY = re.compile(r"(?:untitled|unnamed|unbenannt|namnlös|sans titre|title|titel|document|dokument|unknown|none)[\s\d]*", re.I)
 
 
 def title_of(stated: str, headings: Sequence[tuple[float, str]], stem: str) -> str:

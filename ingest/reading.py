@@ -3,7 +3,7 @@
 import hashlib
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -12,9 +12,9 @@ from ingest.catalogue import Catalogue, merge
 from ingest.change import FileOutcome, FileStamp, Outcome, Prepared, Step
 from ingest.document import Cutter, Document, Format, Metadata
 from ingest.errors import IngestError, ReadError
-from ingest.formats import format_of
+from ingest.formats import SUFFIXES, format_of
 from ingest.moves import Decision, Fate
-from ingest.paths import key_of
+from ingest.paths import key_of, path_of
 from ingest.pool import ReaderPool
 from ingest.records import RecordError
 from ingest.scan import Found
@@ -31,6 +31,8 @@ class Reader:
     language_of: Callable[[str], str]
     catalogue_of: Callable[[Path], tuple[Catalogue, str] | None]  # and the file's path relative to the catalogue
     decide: Callable[[str, str], Decision]
+    holders: Callable[[str], Sequence[str]]  # the files that the stored document of a content key came in
+    strictness: Callable[[str], int]  # of a handling mark
 
     def steps(self, found: Found, known: FileStamp | None, *, again: bool = False) -> Iterator[Step]:
         """Read one file. Whatever is wrong with it ends in a failed outcome; nothing is raised.
@@ -44,7 +46,7 @@ class Reader:
             decision = self.decide(stamp.path, stamp.sha256)
             if decision.fate is Fate.UNCHANGED and known is not None and known.catalogue == stamp.catalogue and not again:
                 yield Step(path=stamp.path, stamp=stamp, touched=True)
-            elif decision.fate in (Fate.MOVED, Fate.DUPLICATE):
+            elif decision.fate in (Fate.MOVED, Fate.DUPLICATE) and _same_kind(decision.other, stamp.path):
                 yield Step(path=stamp.path, stamp=stamp, existing=decision.other)
             else:
                 yield from self.read(found, stamp, known is not None and not again, began)
@@ -64,7 +66,9 @@ class Reader:
 
     def document_step(self, document: Document, stamp: FileStamp, path: Path, outcome: Outcome, began: float) -> Step:
         """Describe and cut a document that was read. Raises ReadError where there is nothing in it."""
-        metadata = self.describe(document, path)
+        key = content_key(document.format, stamp.sha256)
+        others = [other for other in map(path_of, self.holders(key)) if other != path and other.exists()]
+        metadata = self.describe(document, path, others)
         unreadable = document.pages_without_text
         if not document.text.strip() and not unreadable:
             raise ReadError("there is no text in this file")
@@ -75,9 +79,7 @@ class Reader:
         elif unreadable:
             result = Outcome.PARTIAL
             reason = "; ".join([f"no readable text on {pages_text(unreadable)}", *document.notes])
-        prepared = Prepared(
-            key=content_key(document.format, stamp.sha256), document=document, metadata=metadata, passages=passages
-        )
+        prepared = Prepared(key=key, document=document, metadata=metadata, passages=passages)
         done = FileOutcome(
             path=stamp.path, outcome=result, pages=len(document.pages), pages_without_text=len(unreadable),
             passages=len(passages), reason=reason, seconds=round(time.perf_counter() - began, 3),
@@ -96,15 +98,28 @@ class Reader:
         reason = "; ".join(filter(None, ["described anew in the catalogue", step.outcome.reason]))
         return replace(step, outcome=replace(step.outcome, reason=reason))
 
-    def describe(self, document: Document, path: Path) -> Metadata:
-        """The metadata in force: the catalogue's, then the document's own, then what the text itself tells."""
-        entry = self.catalogue_of(path)
-        metadata = merge(entry[0].row_for(entry[1]) if entry else None, document.metadata)
+    def describe(self, document: Document, path: Path, others: Sequence[Path] = ()) -> Metadata:
+        """The metadata in force: the catalogue's, then the document's own, then what the text itself tells.
+
+        Of `others`, which have the same bytes, the rows count too: what one leaves open another may say, and of their
+        handling marks the strictest holds.
+        """
+        rows = [row for row in map(self._row, sorted([path, *others])) if row]
+        metadata = document.metadata
+        for row in reversed(rows):
+            metadata = merge(row, metadata)
+        marks = [row.handling for row in rows if row.handling]
+        if marks:
+            metadata = replace(metadata, handling=max(marks, key=self.strictness))
         if not metadata.title:
             metadata = replace(metadata, title=_title_from(path))
         if not metadata.language:
             metadata = replace(metadata, language=self.language_of(document.text[:_DETECTED]))
         return metadata
+
+    def _row(self, path: Path) -> Metadata | None:
+        entry = self.catalogue_of(path)
+        return entry[0].row_for(entry[1]) if entry else None
 
     def digest(self, path: Path) -> str:
         """Of the file's row in its catalogue."""
@@ -162,6 +177,12 @@ def failed(stamp: FileStamp, reason: str, began: float) -> Step:
     return Step(path=stamp.path, stamp=stamp, outcome=outcome)
 
 
+def _same_kind(one: str, other: str) -> bool:
+    """Whether two files are read by the same reader: the same bytes may be text under one name, and nothing under another."""
+    first, second = (path_of(key).suffix.lower() for key in (one, other))
+    return SUFFIXES.get(first, first) == SUFFIXES.get(second, second)
+
+
 def content_key(kind: Format, sha256: str) -> str:
     """The key of a document's content."""
     return f"{kind.value}:{sha256}"
@@ -182,7 +203,7 @@ def pages_text(numbers: tuple[int, ...]) -> str:
 def _scanned(document: Document) -> str:
     count = len(document.pages)
     which = "its only page" if count == 1 else f"any of its {count} pages"
-    return f"no readable text on {which}: it may be scanned. Run text recognition (OCR) on it and put the result here"
+    return f"no readable text on {which}: it is a scan or a picture. Run text recognition (OCR) on it and put the result here"
 
 
 def _bad_lines(bad: list[RecordError]) -> str:

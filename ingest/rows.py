@@ -4,7 +4,7 @@ The file's own order is kept where it makes sense: producers write columns, boxe
 mended where it plainly does not: two columns read across, a heading drawn after its text.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -61,7 +61,32 @@ def _beside(found: list[Segment]) -> list[Row]:
             out[-1].append([segment])
         else:
             out.append([[segment]])
-    return [Row(cells) for cells in out]
+    return _justified([Row(cells) for cells in out])
+
+
+def _justified(found: list[Row]) -> list[Row]:
+    """Lines with wide gaps for no other reason than to be as long as the next are lines of prose, not of a table."""
+    out = list(found)
+    for i, row in enumerate(found):
+        if len(row.cells) == 1:
+            continue
+        beside = [other for other in (*found[max(0, i - 1) : i], *found[i + 1 : i + 2]) if len(other.cells) == 1]
+        box = row.box
+        size = row.cells[0][0].size  # the first line of a paragraph may stand in
+        if any(abs(other.box[0] - box[0]) < 3 * size and abs(other.box[2] - box[2]) < 1.5 for other in beside):
+            out[i] = Row([[_merged(row.segments)]])
+    return out
+
+
+def _merged(parts: list[Segment]) -> Segment:
+    glyphs = [np.concatenate([part.glyphs, [-1]]) for part in parts]
+    return replace(
+        parts[0],
+        glyphs=np.concatenate(glyphs)[:-1],
+        box=_around([part.box for part in parts]),
+        count=sum(part.count for part in parts),
+        label=False,
+    )
 
 
 def _on_line(one: Segment, two: Segment) -> bool:

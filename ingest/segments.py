@@ -17,9 +17,12 @@ Box = tuple[float, float, float, float]  # left, top, right, bottom
 _LABEL = re.compile(r"(?:[^\w\s]|o|\(?[\dA-Za-zivx]{1,4}[.):]?|\d+(?:\.\d+)+\.?)")  # of a list item, heading or footnote
 
 
+_SPECK = 2.0  # points: no type that is meant to be read is smaller
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Segment:
-    """Glyphs that follow each other on a line without a wide gap. `count` are those with ink."""
+    """Glyphs that follow each other on a line without a wide gap (-1: a space). `count` are those with ink."""
 
     glyphs: Ints
     box: Box
@@ -35,10 +38,13 @@ def is_space(codes: npt.NDArray[np.uint32]) -> Bools:
 
 
 def on_page(glyphs: Glyphs) -> Bools:
-    """Tell what is on the page from what is cut off by the edge of the page: crop marks, slugs, bleed."""
+    """Tell what can be read on the page from what its edge cuts off (crop marks, slugs) and from specks (hidden numbers)."""
     across = (glyphs.boxes[:, 0] + glyphs.boxes[:, 2]) / 2
     down = (glyphs.boxes[:, 1] + glyphs.boxes[:, 3]) / 2
     inside: Bools = (across >= 0) & (across <= glyphs.width) & (down >= 0) & (down <= glyphs.height)
+    if len(glyphs.codes):
+        sizes = np.array([style.size for style in glyphs.styles])[glyphs.style]
+        inside &= (sizes >= _SPECK) | is_space(glyphs.codes) | (np.median(sizes) < 2 * _SPECK)
     return inside
 
 
@@ -58,14 +64,53 @@ def without_doubles(glyphs: Glyphs) -> Bools:
     return keep
 
 
-def upright(glyphs: Glyphs, angle: int) -> Floats:
+def missing_spaces(glyphs: Glyphs) -> Bools:
+    """Tell before which glyphs a space is missing: the pen went on further than this letter otherwise moves it.
+
+    PDFium 8149 (in pypdfium2 5.15) sees no gap behind letters that hang over, as in "ofthe" of HHS2022.pdf.
+    """
+    missing = np.zeros(len(glyphs.codes), np.bool_)
+    space = is_space(glyphs.codes)
+    ink = np.flatnonzero(~space)
+    if len(ink) < 50:
+        return missing
+    fonts = {key: i for i, key in enumerate({(style.font, style.size) for style in glyphs.styles})}
+    font = np.array([fonts[style.font, style.size] for style in glyphs.styles])[glyphs.style]
+    size = np.array([style.size for style in glyphs.styles])[glyphs.style]
+    one, two = ink[:-1], ink[1:]
+    steps = (glyphs.pens[two, 0] - glyphs.pens[one, 0]).astype(np.float64)
+    tail = np.abs(glyphs.pens[one, 0] - glyphs.pens[np.maximum(one - 1, 0), 0]) < 0.01  # of a ligature
+    usable = (font[one] == font[two]) & (np.abs(glyphs.pens[one, 1] - glyphs.pens[two, 1]) < 0.1) & ~tail
+    usable &= (steps > 0) & (steps < 2 * size[one])
+    kind = font.astype(np.int64)[one] << 32 | glyphs.codes[one]
+    close = usable & (two == one + 1)
+    gap = _beyond_usual(kind, steps / np.maximum(size[one], 0.1), close)
+    between = gap[usable & (two == one + 2) & space[np.minimum(one + 1, len(space) - 1)]]
+    between = between[np.isfinite(between)]
+    if len(between) >= 10:
+        missing[two[close & (gap > max(0.14, 0.75 * float(np.median(between))))]] = True
+    return missing
+
+
+def _beyond_usual(kind: npt.NDArray[np.int64], steps: Floats, close: Bools) -> Floats:
+    """How much longer each step is than the usual one of its kind, NaN where too few are close to tell what is usual."""
+    kinds, inverse = np.unique(kind, return_inverse=True)
+    order = np.lexsort((steps[close], inverse[close]))
+    count = np.bincount(inverse[close], minlength=len(kinds))
+    first = np.concatenate([[0], np.cumsum(count)[:-1]])
+    usual = np.full(len(kinds), np.nan)
+    known = count >= 4
+    usual[known] = steps[close][order][(first + (count - 1) // 2)[known]]
+    return np.asarray(steps - usual[inverse], np.float64)
+
+
+def upright(boxes: npt.NDArray[np.float32], width: float, height: float, angle: int) -> Floats:
     """Turn the boxes so that text of this angle runs from left to right."""
-    left, top, right, bottom = (glyphs.boxes[:, i].astype(np.float64) for i in range(4))
-    wide, high = glyphs.width, glyphs.height
+    left, top, right, bottom = (boxes[:, i].astype(np.float64) for i in range(4))
     turned = {
-        90: (top, wide - right, bottom, wide - left),
-        180: (wide - right, high - bottom, wide - left, high - top),
-        270: (high - bottom, left, high - top, right),
+        90: (top, width - right, bottom, width - left),
+        180: (width - right, height - bottom, width - left, height - top),
+        270: (height - bottom, left, height - top, right),
     }
     return np.stack(turned.get(angle, (left, top, right, bottom)), axis=1)
 
@@ -113,7 +158,5 @@ def _same_line(boxes: Floats, sizes: Floats, spaced: Bools) -> Bools:
     gap = boxes[:, 0] - before[:, 2]
     size = np.maximum(sizes, np.roll(sizes, 1))
     reach = np.where(spaced, 2.0, 1.1) * size
-    forward = (
-        boxes[:, 2] > before[:, 0] - 0.2 * size
-    )  # an accent may stand left of its letter, a new line stands far left
+    forward = boxes[:, 2] > before[:, 0] - 0.2 * size  # an accent may stand left of its letter, a new line stands far left
     return (overlap > 0.45 * height) & (gap < reach) & (gap > -1.2 * size) & forward

@@ -19,7 +19,7 @@ _CONTENTS_HEADING = re.compile(
     r"(?:table of )?contents|innehåll(?:sförteckning)?|inhalt(?:sverzeichnis)?|sommaire|table des matières|índice|inhoud",
     re.I,
 )
-_PAGE_AT_END = re.compile(r"\S.*\s(?:\d{1,4}|[ivxl]{1,7})$", re.IGNORECASE)
+_PAGE_AT_END = re.compile(r"\S.*\s(\d{1,4}|[ivxl]{1,7})$", re.IGNORECASE)
 _MAX_HEADING = 200
 UNKNOWN = 9  # the level of a heading that does not tell it by itself
 
@@ -44,21 +44,22 @@ class Part:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Measures:
-    """What is usual in a document: the size of its body text, and whether that is bold."""
+    """What is usual in a document: the size of its body text, and whether that is bold or italic."""
 
     size: float
     bold: bool
+    italic: bool
 
 
 def measure(pages: Sequence[Sequence[Line]]) -> Measures:
     """The commonest type, by characters."""
-    styles: Counter[tuple[float, bool]] = Counter()
+    styles: Counter[tuple[float, bool, bool]] = Counter()
     for lines in pages:
         for line in lines:
             if line.placed:
-                styles[round(line.size * 2) / 2, line.bold] += len(line.text)
-    (size, bold), _ = styles.most_common(1)[0] if styles else ((0.0, False), 0)
-    return Measures(size=size, bold=bold)
+                styles[round(line.size * 2) / 2, line.bold, line.italic] += len(line.text)
+    (size, bold, italic), _ = styles.most_common(1)[0] if styles else ((0.0, False, False), 0)
+    return Measures(size=size, bold=bold, italic=italic)
 
 
 def parts(
@@ -75,7 +76,7 @@ def parts(
         groups = group(lines)
         notes = _notes(groups, heights[number], usual)
         marks = {match.group(1) for note in notes.values() if (match := _NOTE.match(note.text))}
-        contents = _is_contents(groups)
+        contents = len(pages) + 500 if _is_contents(groups) else 0  # the highest page number to expect in it
         body: list[Part] = []
         small: list[Part] = []
         for i, one in enumerate(groups):
@@ -151,13 +152,12 @@ def _is_contents(groups: Sequence[Paragraph]) -> bool:
     return headed and ends >= max(2, 0.4 * len(groups))
 
 
-def _kind(
-    one: Paragraph, usual: Measures, titles: Mapping[str, list[OutlineItem]], contents: bool
-) -> tuple[BlockKind, int]:
+def _kind(one: Paragraph, usual: Measures, titles: Mapping[str, list[OutlineItem]], contents: int) -> tuple[BlockKind, int]:
     text = one.text
     if LEADER.search(text) and len(text) < 400:
         return BlockKind.CONTENTS, 0
-    if contents and _PAGE_AT_END.match(text) and len(text) < 300:
+    at_end = _PAGE_AT_END.match(text)
+    if at_end and contents and len(text) < 300 and not (at_end.group(1).isdigit() and int(at_end.group(1)) > contents):
         return BlockKind.CONTENTS, 0
     if RECOMMENDATION.match(text):
         return BlockKind.RECOMMENDATION, 0
@@ -191,10 +191,13 @@ def _heading(one: Paragraph, usual: Measures, titles: Mapping[str, list[OutlineI
 def _stands_out(one: Paragraph, usual: Measures, text: str) -> bool:
     if one.size >= 1.15 * usual.size:
         return True
-    if one.size < 0.93 * usual.size or len(text) > 120 or text[:1].islower():
+    if one.size < 0.85 * usual.size or len(text) > 120 or text[:1].islower():
         return False
     capitals = text.isupper() and sum(char.isalpha() for char in text) > 5 and len(one.lines) < 3
-    return (one.bold and not usual.bold) or capitals
+    if capitals or one.size < 0.93 * usual.size:
+        return capitals and (one.bold or one.size > 0.93 * usual.size)
+    leaning = all(line.italic for line in one.lines) and len(one.lines) < 3 and not ends_sentence(text)
+    return (one.bold and not usual.bold) or (leaning and not usual.italic and len(text) < 90)
 
 
 def _numbered_level(text: str) -> int:
@@ -223,9 +226,7 @@ def _recommendations(body: list[Part]) -> list[Part]:
     for part in body:
         alone = out and out[-1].kind is BlockKind.RECOMMENDATION and len(out[-1].text) < 160
         if alone and part.kind is BlockKind.PARAGRAPH and not ends_sentence(out[-1].text.rstrip(":")):
-            out[-1] = replace(
-                out[-1], clean=chain([out[-1].clean, part.clean], "\n"), size=part.size, end_page=part.end_page
-            )
+            out[-1] = replace(out[-1], clean=chain([out[-1].clean, part.clean], "\n"), size=part.size, end_page=part.end_page)
         else:
             out.append(part)
     return out

@@ -171,8 +171,7 @@ def _metadata(value: Json) -> Metadata:
     if not isinstance(value, dict) or set(value) != set(names):
         raise _Bad("its metadata is not complete")
     known: dict[str, Any] = {
-        name: _strings(value[name], name) if field.default == () else _string(value[name], name)
-        for name, field in names.items()
+        name: _strings(value[name], name) if field.default == () else _string(value[name], name) for name, field in names.items()
     }
     return Metadata(**known)
 

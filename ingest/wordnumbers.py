@@ -1,11 +1,9 @@
 """The numbers that Word prints before headings and items ("2.1", "b)", "Recommendation 4."): no text holds them."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
-
-from docx.opc.constants import RELATIONSHIP_TYPE
-from docx.oxml import parse_xml
 
 from ingest.wordstyles import number_of, value_of, w
 
@@ -23,23 +21,20 @@ class _Level:
 
 
 class Numbers:
-    """The numbered lists of one document, counted as its paragraphs are met in their order."""
+    """The lists of one document, from the root of its numbering part, counted as its paragraphs are met in their order."""
 
-    def __init__(self, part: Element) -> None:
+    def __init__(self, roots: Iterable[Element]) -> None:
         self._levels: dict[int, dict[int, _Level]] = {}  # by definition and level
         self._definition: dict[int, int] = {}  # of each list
         self._restarts: dict[int, dict[int, int]] = {}  # of each list: level to number, not yet used
         self._counts: dict[int, list[int | None]] = {}  # by definition
-        for link in part.rels.values():
-            if link.reltype == RELATIONSHIP_TYPE.NUMBERING and not link.is_external:
-                self._load(parse_xml(link.target_part.blob))
+        for root in roots:
+            self._load(root)
 
     def _load(self, root: Element) -> None:
         for definition in root.iterchildren(w("abstractNum")):
             key = _attribute(definition, "abstractNumId")
-            self._levels[key] = {
-                _attribute(level, "ilvl"): _level(level) for level in definition.iterchildren(w("lvl"))
-            }
+            self._levels[key] = {_attribute(level, "ilvl"): _level(level) for level in definition.iterchildren(w("lvl"))}
         for entry in root.iterchildren(w("num")):
             key = _attribute(entry, "numId")
             self._definition[key] = number_of(entry, "abstractNumId") or 0

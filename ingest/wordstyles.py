@@ -1,11 +1,9 @@
 """What a Word paragraph is, by its style and numbering: heading, list item, caption, line of contents."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
-
-from docx.opc.constants import RELATIONSHIP_TYPE
-from docx.oxml import parse_xml
 
 from ingest.document import BlockKind
 
@@ -15,9 +13,7 @@ _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 # Word stores built-in names in English; documents made or converted elsewhere carry the names people see.
 _HEADING = re.compile(r"(?:heading|rubrik|überschrift|titre|overskrift|otsikko)\s*([1-9])")
 _TITLE = re.compile(r"(?:title|titel|rubrik|dokumentrubrik|dokumenttitel)")
-_CONTENTS = re.compile(
-    r"(?:toc|innehåll|table of figures|table of authorities|figurförteckning|contents|verzeichnis)\s*\d*"
-)
+_CONTENTS = re.compile(r"(?:toc|innehåll|table of figures|table of authorities|figurförteckning|contents|verzeichnis)\s*\d*")
 _CAPTION = re.compile(r"(?:caption|beskrivning|bildtext|tabelltext|figurtext|figure caption|table caption)")
 _LIST = re.compile(r"(?:list|lista|punktlista|numrerad lista|bullet|list bullet|list number)\b.*?(\d?)")
 _NOT_LIST = re.compile(r"list paragraph|liststycke|list continue.*|listfortsättning.*|list table.*")
@@ -43,14 +39,13 @@ class _Style:
 
 
 class Styles:
-    """The paragraph styles of one document."""
+    """The paragraph styles of one document, from the root of its styles part."""
 
-    def __init__(self, part: Element) -> None:
+    def __init__(self, roots: Iterable[Element]) -> None:
         self._styles: dict[str, _Style] = {}
         self._default = ""
-        for link in part.rels.values():
-            if link.reltype == RELATIONSHIP_TYPE.STYLES and not link.is_external:
-                self._load(parse_xml(link.target_part.blob))
+        for root in roots:
+            self._load(root)
 
     def _load(self, root: Element) -> None:
         for style in root.iterchildren(w("style")):

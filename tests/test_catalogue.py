@@ -11,9 +11,7 @@ from ingest.document import Metadata
 from ingest.errors import CatalogueError
 from ingest.marking import marking
 
-ENGLISH = (
-    "file,title,kind,city,date,language,handling\na.pdf,Crowded places,report,London; Paris,2020-06,English,TLP:GREEN\n"
-)
+ENGLISH = "file,title,kind,city,date,language,handling\na.pdf,Crowded places,report,London; Paris,2020-06,English,TLP:GREEN\n"
 SWEDISH = (
     "Fil;Titel;Typ;Stad;Organisation;Tema;Datum;Språk;Utgåva;Ersätter;Märkning;Källa;Egen anteckning\r\n"
     "mapp/å.pdf;Samverkan; rapport ;Stockholm|Paris;SSR;ledning;15.12.2020;svenska;2;gammal.pdf;TLP:AMBER;https://x.se;obs\r\n"

@@ -11,6 +11,8 @@ import pytest
 from docx import Document as word_document
 from docx.enum.style import WD_STYLE_TYPE
 from docx.oxml import parse_xml
+from hypothesis import given
+from hypothesis import strategies as st
 from pptx import Presentation as presentation
 from pptx.chart.data import CategoryChartData
 from pptx.enum.chart import XL_CHART_TYPE
@@ -134,6 +136,8 @@ def test_inline_parts_of_word_neither_glue_nor_split_words(tmp_path: Path) -> No
         '<w:p><w:r><w:fldChar w:fldCharType="begin"/></w:r><w:r><w:instrText>broken</w:instrText></w:r></w:p>',
         "<w:p><w:sdt><w:sdtPr><w:alias w:val='x'/></w:sdtPr><w:sdtContent><w:r><w:t>In a control.</w:t></w:r>"
         "</w:sdtContent></w:sdt></w:p>",
+        "<w:p><w:sdt><w:sdtPr><w:showingPlcHdr/></w:sdtPr><w:sdtContent><w:r><w:t>Click here.</w:t></w:r></w:sdtContent>"
+        "</w:sdt></w:p>",
         "<w:p><w:r><w:rPr><w:vanish/></w:rPr><w:t>hidden</w:t></w:r><w:r><w:t>seen</w:t></w:r></w:p>",
     )
     read = docx.read(path)
@@ -171,6 +175,37 @@ def test_merged_nested_and_one_column_tables(tmp_path: Path) -> None:
         ("table row", 0, "in | side"),
         ("paragraph", 0, "A framed paragraph."),
     ]
+
+
+def test_numbers_that_word_prints_are_part_of_the_text(tmp_path: Path) -> None:
+    document = word_document()
+    root = document.part.numbering_part.element
+    levels = "".join(
+        f'<w:lvl w:ilvl="{level}"><w:start w:val="1"/><w:numFmt w:val="{style}"/><w:lvlText w:val="{shown}"/></w:lvl>'
+        for level, style, shown in ((0, "decimal", "Recommendation %1."), (1, "lowerLetter", "%1%2)"), (2, "bullet", "•"))
+    )
+    root.insert(0, parse_xml(f'<w:abstractNum {W} w:abstractNumId="90">{levels}</w:abstractNum>'))
+    again = '<w:lvlOverride w:ilvl="0"><w:startOverride w:val="7"/></w:lvlOverride>'
+    for key, override in ((91, ""), (92, again)):
+        root.append(parse_xml(f'<w:num {W} w:numId="{key}"><w:abstractNumId w:val="90"/>{override}</w:num>'))
+    for level, key in ((0, 91), (1, 91), (1, 91), (0, 91), (1, 91), (2, 91), (0, 92), (0, 92), (0, 0)):
+        paragraph = document.add_paragraph("Share the picture.")
+        numbering = f'<w:numPr {W}><w:ilvl w:val="{level}"/><w:numId w:val="{key}"/></w:numPr>'
+        paragraph._p.get_or_add_pPr().append(parse_xml(numbering))
+    read = shown(docx.read(saved(document, tmp_path / "a.docx")))
+    assert [text.removesuffix("Share the picture.").strip() for _, _, text in read] == [
+        "Recommendation 1.",
+        "1a)",
+        "1b)",
+        "Recommendation 2.",
+        "2a)",
+        "",
+        "Recommendation 7.",
+        "Recommendation 8.",
+        "",
+    ]
+    assert [kind for kind, _, _ in read][::3] == ["recommendation", "recommendation", "recommendation"]
+    assert read[-1][0] == "paragraph"
 
 
 def repacked(path: Path, changes: dict[str, bytes], target: Path, drop: tuple[str, ...] = ()) -> Path:
@@ -280,19 +315,14 @@ def test_strict_open_xml_and_templates_are_read(tmp_path: Path) -> None:
 
 def test_a_zip_bomb_is_refused_before_it_is_unpacked(tmp_path: Path) -> None:
     document = word_document()
-    path = repacked(
-        saved(document, tmp_path / "a.docx"), {"word/document.xml": b"<w>" + b" " * (60 << 20)}, tmp_path / "b.docx"
-    )
+    path = repacked(saved(document, tmp_path / "a.docx"), {"word/document.xml": b"<w>" + b" " * (60 << 20)}, tmp_path / "b.docx")
     assert path.stat().st_size < 200_000
     with pytest.raises(LimitExceeded, match="60 MB"):
         docx.read(path)
 
 
 def test_entities_are_refused_in_every_part_and_encoding(tmp_path: Path) -> None:
-    bomb = (
-        '<?xml version="1.0"?><!DOCTYPE w [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]>'
-        + f"<w:document {W}>&b;</w:document>"
-    )
+    bomb = '<?xml version="1.0"?><!DOCTYPE w [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]>' + f"<w:document {W}>&b;</w:document>"
     path = saved(word_document(), tmp_path / "a.docx")
     for index, data in enumerate((bomb.encode(), bomb.replace("?>", ' encoding="UTF-16"?>', 1).encode("utf-16"))):
         with pytest.raises(ReadError, match="document type"):
@@ -488,9 +518,7 @@ def test_without_a_main_part_the_whole_page_is_read(tmp_path: Path) -> None:
         "<p>Räddningstjänst</p>".encode("cp1252"),
         '<meta charset="iso-8859-1"><p>Räddningstjänst</p>'.encode("latin-1"),
         '<?xml version="1.0" encoding="ISO-8859-15"?><html><p>Räddningstjänst</p></html>'.encode("iso-8859-15"),
-        '<meta http-equiv="Content-Type" content="text/html; charset=macintosh"><p>Räddningstjänst</p>'.encode(
-            "mac_roman"
-        ),
+        '<meta http-equiv="Content-Type" content="text/html; charset=macintosh"><p>Räddningstjänst</p>'.encode("mac_roman"),
         '<meta charset="no-such-thing"><p>Räddningstjänst</p>'.encode(),
         '<meta charset="base64"><p>Räddningstjänst</p>'.encode(),
         '<meta charset="utf-16"><p>Räddningstjänst</p>'.encode(),
@@ -610,11 +638,16 @@ Recommendation 1. Share.
     )
 
 
-@pytest.mark.parametrize(
-    "source", ["---\nJust text between rules\n---\n", "---\nkey: value\nno end\n", "text\n---\na: b\n---"]
-)
+@pytest.mark.parametrize("source", ["---\nJust text between rules\n---\n", "---\nkey: value\nno end\n", "text\n---\na: b\n---"])
 def test_what_only_looks_like_front_matter_stays_in_the_text(source: str) -> None:
     assert markdown.front_matter(source) == ({}, source)
+
+
+def test_markdown_nested_beyond_reason_is_refused_rather_than_lost(tmp_path: Path) -> None:
+    assert words(marked(tmp_path, "> " * 40 + "deep")) == ["deep"]
+    for depth in (99, 150, 1000):
+        with pytest.raises(ReadError, match="nested"):
+            marked(tmp_path, "top\n\n" + "> " * depth + "lost?")
 
 
 def test_markdown_of_front_matter_only_has_no_text(tmp_path: Path) -> None:
@@ -729,6 +762,17 @@ def test_a_file_that_is_gone_is_a_read_error(tmp_path: Path, reader: object) -> 
         reader.read(tmp_path / "nothing")
 
 
+@pytest.mark.parametrize("reader", [docx, pptx, html, markdown, text])
+@given(data=st.binary(max_size=400) | st.text(alphabet="<>/=\"'&;-#*|[]()` \n\taåp1.:!", max_size=300).map(str.encode))
+def test_any_bytes_give_a_document_or_a_reason(tmp_path_factory: pytest.TempPathFactory, reader: object, data: bytes) -> None:
+    path = tmp_path_factory.getbasetemp() / "any"
+    path.write_bytes(data)
+    try:
+        held(reader.read(path))
+    except IngestError as error:
+        assert str(error)
+
+
 # --- real and hostile files ---
 
 _READERS = {".docx": "docx", ".pptx": "pptx", ".html": "html", ".md": "markdown", ".txt": "text"}
@@ -757,7 +801,8 @@ _EXCERPTS = {
     "notes/2022-02-03.md": ["Сковорода Никита Андреевич"],
     "hostile_office/endnotes.docx": ["XXX", "ṭīkā"],
     "hostile_office/bug68703.pptx": ["jij, je | Gij, ge"],
-    "hostile_office/smartart-rotated-text.pptx": [],
+    "hostile_office/smartart-rotated-text.pptx": ["abc\ndef\nghi\njkl"],
+    "notes/example-list-items-multiple.docx": ["2) This is simply dummy text", "b) The quick brown fox"],
 }
 
 

@@ -1,0 +1,232 @@
+"""A model that needs no weights, and a library on a shelf of its own, for tests of what stands around the model."""
+
+import contextlib
+import functools
+import hashlib
+import io
+import json
+import re
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from index import store
+from index.access import Handling, Principal, Role, local_owner
+from index.library import Library
+from index.models import ModelInfo
+from index.result import Result
+from index.writer import Writer
+from ingest import __main__ as ingest_command
+from ingest.pool import ReaderPool
+
+OWNER = local_owner()
+
+
+def principal(clearance: Handling, role: Role = Role.READER) -> Principal:
+    return Principal(name="someone", role=role, clearance=clearance)
+
+
+class FakeEncoder:
+    """Words are directions: texts that share words are near. Long words are several tokens. Counts what it is given."""
+
+    def __init__(
+        self, name: str = "fake", *, dimension: int = 64, max_tokens: int = 96, languages: tuple[str, ...] = ("*",)
+    ) -> None:
+        self.info = ModelInfo(
+            name=name,
+            fingerprint=f"{name}-{dimension}-{max_tokens}",
+            dimension=dimension,
+            max_tokens=max_tokens,
+            languages=languages,
+            query_prefix="",
+            passage_prefix="",
+            precision="fp32",
+            agreement=1.0,
+        )
+        self.embedded: list[str] = []
+        self.batches = 0
+        self._lock = threading.Lock()
+        self._directions: dict[str, np.ndarray] = {}
+
+    def count(self, texts: Sequence[str]) -> list[int]:
+        return [count_tokens(text) for text in texts]
+
+    def passages(self, texts: Sequence[str]) -> np.ndarray:
+        with self._lock:
+            self.embedded.extend(texts)
+            self.batches += 1
+        if not texts:
+            return np.zeros((0, self.info.dimension), np.float32)
+        return np.stack([self.query(text) for text in texts])
+
+    def query(self, text: str) -> np.ndarray:
+        words = re.findall(r"\w+", text.casefold()) or [""]
+        vector = np.sum([self._direction(word) for word in words], axis=0)
+        return (vector / np.linalg.norm(vector)).astype(np.float32)
+
+    def _direction(self, word: str) -> np.ndarray:
+        found = self._directions.get(word)
+        if found is None:
+            seed = int.from_bytes(hashlib.sha256(f"{self.info.fingerprint} {word}".encode("utf-8", "replace")).digest()[:8])
+            found = self._directions[word] = np.random.default_rng(seed).normal(size=self.info.dimension)
+        return found
+
+
+def count_tokens(text: str) -> int:
+    """About what a word-piece tokenizer gives: a token for each four letters of a word, and for each other sign."""
+    return sum(-(-len(word) // 4) if word[0].isalnum() else 1 for word in re.findall(r"\w+|[^\w\s]", text))
+
+
+@dataclass(slots=True)
+class Told:
+    """What the ingest command said: its exit code, the object of each file by name, the summary, and the messages."""
+
+    code: int
+    files: list[dict[str, Any]]
+    summary: dict[str, Any]
+    errors: str
+
+    def outcomes(self) -> dict[str, str]:
+        """File name -> outcome. Fails where a file has more than one."""
+        found = {Path(item["path"]).name: item["outcome"] for item in self.files}
+        assert len(found) == len({item["path"] for item in self.files}) == len(self.files), self.files
+        return found
+
+    def file(self, name: str) -> dict[str, Any]:
+        (found,) = [item for item in self.files if Path(item["path"]).name == name]
+        return found
+
+
+@dataclass
+class Shelf:
+    """A folder of documents, and the library made of it by the ingest command in this process, with a fake model."""
+
+    folder: Path
+    data: Path
+    patch: pytest.MonkeyPatch
+    encoder: FakeEncoder = field(default_factory=FakeEncoder)
+    models: dict[str, FakeEncoder] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.use(self.encoder)
+        self.patch.setattr("index.embed.OnnxEncoder", self.open_encoder)
+        self.patch.setattr("index.models.export", self._export)
+        self.patch.setattr("ingest.pool.ReaderPool", lambda size: contextlib.nullcontext(_readers()))
+
+    def use(self, encoder: FakeEncoder) -> None:
+        """Know a model by its name."""
+        self.models[encoder.info.name] = encoder
+
+    def open_encoder(self, folder: Path, **_: Any) -> FakeEncoder:
+        return self.models[folder.name]
+
+    def _export(self, name: str, models: Path, **_: Any) -> Path:
+        encoder = self.models.get(name, self.encoder)
+        folder = models / encoder.info.name
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "kalla.json").write_text(json.dumps({"version": 1, "stamp": None, "info": asdict(encoder.info)}))
+        return folder
+
+    # -- files
+
+    def put(self, name: str, text: str | bytes) -> Path:
+        path = self.folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(text.encode() if isinstance(text, str) else text)
+        return path
+
+    def catalogue(self, *rows: dict[str, str]) -> None:
+        columns = list(dict.fromkeys(["file", *(name for row in rows for name in row)]))
+        lines = [";".join(columns), *(";".join(row.get(name, "") for name in columns) for row in rows)]
+        self.put("catalogue.csv", "\n".join(lines) + "\n")
+
+    def records(self, name: str, *records: dict[str, Any] | str) -> Path:
+        lines = [item if isinstance(item, str) else json.dumps(item) for item in records]
+        return self.put(name, "\n".join(lines) + "\n")
+
+    # -- commands
+
+    def ingest(self, *paths: Path, jobs: int = 1) -> Told:
+        out, err = io.StringIO(), io.StringIO()
+        named = [str(path) for path in paths] or [str(self.folder)]
+        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+            code = ingest_command.main([*named, "--data", str(self.data), "--jobs", str(jobs), "--json"])
+        lines = [json.loads(line) for line in out.getvalue().splitlines()]
+        summary = lines.pop()["summary"] if lines and "summary" in lines[-1] else {}
+        return Told(code, lines, summary, err.getvalue())
+
+    def embedded_by(self, action: Callable[[], Any]) -> list[str]:
+        """What the model was given as passages while something was done."""
+        before = len(self.encoder.embedded)
+        action()
+        return self.encoder.embedded[before:]
+
+    @contextlib.contextmanager
+    def writer(self) -> Iterator[Writer]:
+        with store.writer_lock(self.data, "a test"):
+            writer = Writer(self.data)
+            try:
+                yield writer
+            finally:
+                writer.close()
+
+    # -- asking
+
+    def library(self) -> Library:
+        """A reader with models of its own, so that what it embeds is not counted."""
+        return Library(
+            self.data,
+            lambda text: "en",
+            lambda folder: FakeEncoder(
+                folder.name,
+                dimension=self.models[folder.name].info.dimension,
+                max_tokens=self.models[folder.name].info.max_tokens,
+                languages=self.models[folder.name].info.languages,
+            ),
+        )
+
+    def search(self, question: str, **options: Any) -> Result:
+        library = self.library()
+        try:
+            return library.search(question, **{"principal": OWNER} | options)
+        finally:
+            library.close()
+
+    def found(self, question: str, **options: Any) -> list[str]:
+        """Names of the files of the hits, best first."""
+        return [Path(hit.path).name for hit in self.search(question, **options).hits]
+
+    def sql(self, statement: str, *values: Any) -> list[tuple[Any, ...]]:
+        """Look into the store, or damage it."""
+        import sqlite3
+
+        connection = sqlite3.connect(self.data / store.FILE)
+        try:
+            rows = connection.execute(statement, values).fetchall()
+            connection.commit()
+            return rows
+        finally:
+            connection.close()
+
+
+@functools.cache
+def _readers() -> ReaderPool:
+    """One pool of real reading processes for all tests of this process: starting one takes longer than most tests."""
+    return ReaderPool(2)
+
+
+def settle(*paths: Path) -> None:
+    """Make files older than the shortest time in which a second write could leave the same stamp."""
+    import os
+    import time
+
+    for path in paths:
+        status = os.stat(path)
+        os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns - 10_000_000_000))
+    time.sleep(0.06)  # `ingest.scan` holds a file with a fresh ctime for 50 ms

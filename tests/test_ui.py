@@ -1,0 +1,571 @@
+"""Rendering: what goes in as text comes out as text, in both languages, with its marks in the right place."""
+
+import re
+from dataclasses import fields, replace
+from html import unescape
+from pathlib import Path
+
+import pytest
+
+from index.result import FileInfo
+from tests.fake_library import HOSTILE_TITLE, OWNER, PAGES, FakeLibrary
+from ui import asking, images, indexroom, links, names, reading, results, shell, shelves, text, uploads, viewer
+from ui.asking import Filters
+from ui.viewer import Place
+from ui.words import LANGUAGES, Words, every_count, every_pair
+
+EN, SV = Words("en"), Words("sv")
+WORDS = pytest.mark.parametrize("words", [EN, SV], ids=["en", "sv"])
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> FakeLibrary:
+    return FakeLibrary(tmp_path / "corpus")
+
+
+def plain(html: str) -> str:
+    """What a reader sees: without tags, entities resolved, white space as one space."""
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", html)).split())
+
+
+def tags(html: str) -> set[str]:
+    return set(re.findall(r"<\s*([a-zA-Z]+)", html))
+
+
+# -- words
+
+
+def test_every_text_is_there_in_both_languages_with_the_same_places() -> None:
+    pairs = list(every_pair())
+    assert len(pairs) > 120
+    same = {"index", "zoom", "seconds", "passages_share", "generation", "phase_progress"}
+    for name, pair in pairs:
+        assert pair.en.strip() and pair.sv.strip(), f"{name} lacks a translation"
+        assert set(re.findall(r"\{\w+\}", pair.en)) == set(re.findall(r"\{\w+\}", pair.sv)), name
+        assert pair.en != pair.sv or name in same, f"{name} reads the same in both languages"
+    for name, count in every_count():
+        assert all("{n}" in form for form in (*count.en, *count.sv)), name
+
+
+def test_no_text_is_left_without_use() -> None:
+    source = "".join(path.read_text() for path in Path("ui").glob("*.py") if path.name != "words.py")
+    source += Path("ui/words.py").read_text().split("def count")[1]
+    unused = [name for name, _ in (*every_pair(), *every_count()) if not re.search(rf"words\.{name}\b", source)]
+    assert unused == []
+
+
+@WORDS
+def test_names_of_data_are_translated(words: Words) -> None:
+    assert names.language_name("sv", words) == {"en": "Swedish", "sv": "svenska"}[words.language]
+    assert names.kind_name("Seminar note", words) == {"en": "seminar note", "sv": "seminarieanteckning"}[words.language]
+    assert names.language_name("xx", words) == "xx"
+    assert names.kind_name("memo", words) == "memo"
+
+
+def test_an_unknown_language_is_english() -> None:
+    assert Words("de").ask == "Ask"
+    assert [Words(code).ask for code in LANGUAGES] == ["Ask", "Fråga"]
+
+
+def test_counts_and_numbers_follow_the_language() -> None:
+    assert EN.count(EN.documents_n, 1) == "1 document"
+    assert EN.count(EN.passages_n, 3204) == "3,204 passages"
+    assert SV.count(SV.passages_n, 3204) == "3\N{NO-BREAK SPACE}204 textställen"
+    assert (EN.decimal(0.094, 2), SV.decimal(0.094, 2)) == ("0.09", "0,09")
+
+
+# -- text
+
+
+@pytest.mark.parametrize("hostile", ["<script>", "${x}", "{{x}}", "`", "a\\b", '" onload="', "' x='", "&lt;", "\x00"])
+def test_nothing_hostile_leaves_as_itself(hostile: str) -> None:
+    safe = text.escape(hostile)
+    assert not set("<>\"'`${}\\\x00") & set(safe)
+    assert unescape(safe) == hostile.replace("\x00", "\ufffd")
+
+
+def test_marks_are_set_after_escaping_so_offsets_hold() -> None:
+    said = "a < b & c > d"
+    assert text.marked(said, [(2, 7)]) == "a <mark>&lt; b &amp;</mark> c &gt; d"
+    assert text.marked(said, [(4, 99), (0, 5)]) == "<mark>a &lt; b &amp; c &gt; d</mark>"
+    assert text.marked(said, [(5, 5), (20, 30), (-3, 1)]) == "<mark>a</mark> &lt; b &amp; c &gt; d"
+
+
+def test_a_mark_over_a_line_break_is_closed_and_opened_again() -> None:
+    html = text.paragraphs("one two\n\nthree four", [(0, 18)], [(4, 14)])
+    assert html == (
+        '<p id="hit"><span class="tint">one </span><mark>two</mark></p>\n<p><mark>three</mark><span class="tint"> fou</span>r</p>'
+    )
+
+
+def test_no_character_of_a_page_is_lost_in_paragraphs() -> None:
+    said = "Ett <två>\n tre & fyra\n\nfem"
+    assert "".join(plain(text.paragraphs(said, [(2, 20)], [(5, 9)])).split()) == "".join(said.split())
+
+
+@pytest.mark.parametrize(
+    ("value", "english", "swedish"),
+    [
+        ("2020", "2020", "2020"),
+        ("2020-06", "June 2020", "juni 2020"),
+        ("2020-06-05", "5 June 2020", "5 juni 2020"),
+        ("", "", ""),
+        ("spring 2020", "spring 2020", "spring 2020"),
+        ("2020-13", "2020-13", "2020-13"),
+        ("2020-", "2020-", "2020-"),
+    ],
+)
+def test_dates(value: str, english: str, swedish: str) -> None:
+    assert (text.date(value, EN), text.date(value, SV)) == (english, swedish)
+
+
+@pytest.mark.parametrize(
+    ("fmt", "page", "last", "label", "english", "swedish"),
+    [
+        ("pdf", 22, 22, "14", "p. 14 (PDF page 22)", "s. 14 (PDF-sida 22)"),
+        ("pdf", 14, 15, "14–15", "p. 14–15", "s. 14–15"),
+        ("pdf", 14, 15, "14-15", "p. 14–15", "s. 14–15"),
+        ("pdf", 3, 3, "iii", "p. iii (PDF page 3)", "s. iii (PDF-sida 3)"),
+        ("pdf", 22, 23, "", "PDF page 22–23", "PDF-sida 22–23"),
+        ("pptx", 3, 3, "", "slide 3", "bild 3"),
+        ("docx", 1, 1, "", "", ""),
+    ],
+)
+def test_places_are_named_as_printed_and_as_counted(
+    fmt: str, page: int, last: int, label: str, english: str, swedish: str
+) -> None:
+    assert text.place(fmt, page, last, label, EN) == english
+    assert text.place(fmt, page, last, label, SV) == swedish
+
+
+def test_handling_marks_have_the_colours_of_their_level() -> None:
+    assert 'class="tlp tlp-amber"' in text.handling("TLP:AMBER+STRICT")
+    assert 'class="tlp tlp-red"' in text.handling("TLP:RED")
+    assert 'class="tlp tlp-clear"' in text.handling("OFFICIAL")
+    assert text.handling(" ") == ""
+
+
+def test_sizes() -> None:
+    assert [text.size(n, EN) for n in (0, 999, 4200, 26_400_000, 3 * 10**12)] == ["0 B", "999 B", "4.2 kB", "26.4 MB", "3.0 TB"]
+
+
+# -- answers
+
+
+@WORDS
+def test_the_answer_stands_first_with_citations_that_link(library: FakeLibrary, words: Words) -> None:
+    result = library.search("Who held back?", principal=OWNER)
+    html = results.render(result, library.status(), words)
+    quote = result.quotes[0]
+    assert html.index(words.answer) < html.index(words.passages)
+    assert text.quoted(quote.text, words) in html
+    (cite,) = re.findall(r'<a class="k-cite" href="([^"]+)" target="viewer"[^>]*>1</a>', html)
+    address = unescape(cite)
+    assert address.startswith("/view/1?start=19&end=")
+    assert f"mark={quote.start}-{quote.end}" in address and f"lang={words.language}" in address
+    assert html.index("k-answer") < html.index("k-passage") < html.index("k-coverage")
+
+
+def test_passages_are_grouped_by_document_and_say_where_and_why(library: FakeLibrary) -> None:
+    html = results.render(library.search("warning", principal=OWNER), library.status(), EN)
+    assert html.count('<article class="k-doc">') == 3
+    said = plain(html)
+    assert "Manchester · report · June 2020 · English" in said
+    assert "p. 14–16 (PDF page 1–3) 4 Warning › 4.2 Inside meaning + words" in said
+    assert "may not be attributed" in said
+    assert "TLP:GREEN" in said and "TLP:RED" in said
+
+
+def test_the_passage_that_the_viewer_opens_with_is_marked_as_open(library: FakeLibrary) -> None:
+    result = library.search("warning", principal=OWNER)
+    html = results.render(result, library.status(), EN)
+    assert re.findall(r'class="k-passage k-open" id="source-(\d)"', html) == ["1"]
+    assert results.first_view(result, EN) == links.of_hit(result.hits[0], "en")
+
+
+def test_hostile_titles_and_passages_stay_text(library: FakeLibrary) -> None:
+    result = library.search("warning", principal=OWNER)
+    html = results.render(result, library.status(), EN)
+    assert not tags(html) & {"script", "img", "iframe", "style"}
+    assert "${" not in html and "{{" not in html and "`" not in html
+    assert HOSTILE_TITLE in unescape(html)
+    shown = html.replace("<mark>", "").replace("</mark>", "")
+    assert text.escape("<script>alert(4)</script> The note says ${alert(5)} & nothing more.") in shown
+
+
+def test_an_answer_of_nothing_says_so_and_marks_no_sentence(library: FakeLibrary) -> None:
+    result = library.search("nothing", principal=OWNER)
+    html = results.render(result, library.status(), EN)
+    assert "Nothing in the library answers this" in html
+    assert html.index("Nothing in the library") < html.index("The nearest passages") < html.index("k-passage")
+    assert "<mark>" not in html and "blockquote" not in html and "mark=" not in html
+    assert results.first_view(result, EN) == ""
+
+
+def test_what_was_searched_and_what_could_not_be_is_said(library: FakeLibrary) -> None:
+    library.notes = ("“colour:” is no filter",)
+    said = plain(results.render(library.search("x", principal=OWNER), library.status(), EN))
+    assert "Searched 3 documents, 4 passages. 1 document with pages without readable text (3 pages)" in said
+    assert "0.05 s · index of 22 November 2026 · model all-MiniLM-L6-v2 (English)" in said
+    assert said.startswith("“colour:” is no filter")
+
+
+def test_example_questions_come_from_the_library_in_its_own_words(library: FakeLibrary) -> None:
+    questions = results.example_questions(library.documents(OWNER), EN)
+    assert questions[0] == "What do the reports say about public warning?"
+    assert len(questions) == len(set(questions)) == 3
+    html = results.examples(questions, EN)
+    assert "data-ask=" in html and "<img" not in html and "${" not in html
+    assert results.examples([], EN) == ""
+
+
+# -- the viewer
+
+
+def test_words_are_found_where_they_stand_on_the_page(library: FakeLibrary) -> None:
+    page = library.page(1, 2, OWNER)
+    assert page is not None
+    start = page.start + PAGES[1].index("stewards")  # columns 4 to 11 of the first line of 40
+    ((left, top, width, height),) = viewer.rectangles(page, [(start, start + 8)])
+    assert (left, top) == (pytest.approx(4 / 40, abs=1e-4), 0)
+    assert (width, height) == (pytest.approx(8 / 40, abs=1e-4), pytest.approx(0.04, abs=1e-4))
+    assert len(viewer.rectangles(page, [(page.start, page.end)])) == 2
+    assert viewer.rectangles(page, [(0, page.start)]) == []
+
+
+def test_boxes_that_do_not_fit_the_text_mark_nothing_and_it_is_said(library: FakeLibrary) -> None:
+    page = library.page(1, 1, OWNER)
+    assert page is not None
+    broken = replace(page, boxes=b"")
+    html = viewer.render([broken], Place(passage=(0, 10)), EN, source=True)
+    assert 'class="v-tint"' not in html and EN.no_boxes in html
+    assert "<details open>" in html and 'id="hit"' in html
+
+
+@WORDS
+def test_a_passage_over_pages_is_marked_on_each(library: FakeLibrary, words: Words) -> None:
+    place = Place(passage=(19, 170), marks=((19, 30),))
+    info = library.document(1, OWNER)
+    assert info is not None
+    pages = reading.pages(library, info, place, OWNER)
+    assert [page.number for page in pages] == [1, 2, 3]
+    html = viewer.render(pages, place, words, source=True)
+    sheets = html.split('<section class="v-page"')[1:]
+    assert [len(re.findall('class="v-tint"', sheet)) > 0 for sheet in sheets] == [True, True, True]
+    assert [len(re.findall('class="v-mark"', sheet)) > 0 for sheet in sheets] == [True, False, False]
+    assert html.count('id="hit"') == 1
+    assert [address for address in re.findall(r'img src="([^"]+)"', html)] == [f"/image/1/{n}.png?w=1400" for n in (1, 2, 3)]
+    assert f'lang="{words.language}"' in html
+
+
+def test_text_pages_are_escaped_and_marked(library: FakeLibrary) -> None:
+    page = library.page(2, 1, OWNER)
+    assert page is not None
+    html = viewer.render([page], Place(passage=(0, 60), marks=((26, 30),)), EN, source=True)
+    assert "<mark>The </mark>" in html
+    assert not tags(html) & {"img", "iframe", "svg"}
+    assert html.count("<script") == 1 and '<script src="/static/viewer.js" defer>' in html
+    assert "${" not in html
+    assert "/source/2" in html and "#page" not in html
+
+
+def test_a_long_text_is_shown_around_the_passage_and_it_is_said(library: FakeLibrary) -> None:
+    page = library.page(2, 1, OWNER)
+    assert page is not None
+    words = "word " * 60_000
+    long = replace(page, text=words, end=page.start + len(words))
+    html = viewer.render([long], Place(passage=(150_000, 150_040)), EN, source=True)
+    assert len(html) < 200_000 and EN.text_shortened in html
+    (tinted,) = re.findall(r'<span class="tint">([^<]*)</span>', html)
+    assert tinted == words[150_000:150_040]
+
+
+def test_a_source_that_is_gone_is_said_and_the_text_shown(library: FakeLibrary) -> None:
+    page = library.page(1, 1, OWNER)
+    assert page is not None
+    html = viewer.render([page], Place(version="0000"), EN, source=False)
+    assert EN.source_gone in html and EN.changed_since in html
+    assert "<img" not in html and "/source/" not in html
+    assert "Staff at the exits" in html
+
+
+def test_steps_and_zoom_keep_the_place(library: FakeLibrary) -> None:
+    page = library.page(1, 2, OWNER)
+    assert page is not None
+    place = Place(passage=(70, 90), marks=((72, 80),), page=2, zoom="150")
+    html = unescape(viewer.render([page], place, EN, source=True))
+    assert '<a class="v-step" rel="prev" href="/view/1?start=70&end=90&p=1&mark=72-80&zoom=150&lang=en"' in html
+    assert 'rel="next" href="/view/1?start=70&end=90&p=3&mark=72-80&zoom=150&lang=en"' in html
+    assert '<b aria-current="true">150 %</b>' in html
+    assert "p. 15 (PDF page 2) of 3" in html
+    assert 'href="/source/1#page=2"' in html
+    assert 'width="800" height="1200"' in html
+
+
+@pytest.mark.parametrize("blank", [("blank", "blank_page"), ("none", "no_text")])
+def test_pages_without_text_say_so(library: FakeLibrary, blank: tuple[str, str]) -> None:
+    page = library.page(1, 1, OWNER)
+    assert page is not None
+    empty = replace(page, text="", end=page.start, boxes=b"", source=blank[0])
+    assert getattr(EN, blank[1]) in viewer.render([empty], Place(), EN, source=True)
+
+
+# -- links
+
+
+def test_places_are_read_back_as_they_were_written() -> None:
+    address = links.view(7, "sv", passage=(3, 9), marks=[(4, 6), (7, 8)], page=2, zoom="200", version="ab" * 32)
+    query = dict(re.findall(r"[?&](start|end|p|zoom|v)=([^&]*)", address))
+    marks = re.findall(r"mark=([^&]*)", address)
+    place = reading.parse(**query, mark=marks)
+    assert place == Place(passage=(3, 9), marks=((4, 6), (7, 8)), page=2, zoom="200", version="ab" * 6)
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        {"start": "5"},
+        {"start": "9", "end": "3"},
+        {"start": "-1", "end": "3"},
+        {"start": "1", "end": "1e3"},
+        {"start": "1", "end": "9" * 12},
+        {"p": "0"},
+        {"p": "x"},
+        {"mark": ["3"]},
+        {"mark": ["9-3"]},
+        {"zoom": "300"},
+        {"v": "../x"},
+    ],
+)
+def test_places_that_are_none_are_refused(bad: dict[str, object]) -> None:
+    with pytest.raises(reading.BadPlace):
+        reading.parse(**bad)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(("start", "page"), [(0, 1), (65, 1), (66, 2), (142, 2), (147, 3)])
+def test_the_page_of_an_offset_is_found(library: FakeLibrary, start: int, page: int) -> None:
+    info = library.document(1, OWNER)
+    assert info is not None
+    lengths = [len(text) for text in PAGES]
+    assert sum(lengths[: page - 1]) <= start < sum(lengths[:page]), "the test's own offsets"
+    found = reading.pages(library, info, Place(passage=(start, start + 1)), OWNER)
+    assert [view.number for view in found] == [page]
+
+
+def test_offsets_outside_the_document_have_no_page(library: FakeLibrary) -> None:
+    info = library.document(1, OWNER)
+    assert info is not None
+    assert reading.pages(library, info, Place(passage=(10_000, 10_001)), OWNER) == []
+    assert reading.pages(library, info, Place(page=9), OWNER) == []
+
+
+# -- tables and rooms
+
+
+@WORDS
+def test_the_table_of_documents(library: FakeLibrary, words: Words) -> None:
+    infos = library.documents(OWNER)
+    infos[0] = replace(infos[0], pages_without_text=(2, 3))
+    html = shelves.documents(infos, words)
+    assert html.count("<tr") == 4
+    assert f'href="/view/1?lang={words.language}"' in html
+    assert 'title="2, 3"' in html
+    assert "<img" not in html and HOSTILE_TITLE in unescape(html)
+    assert words.no_documents in shelves.documents([], words)
+
+
+def test_failed_and_partly_readable_files_are_listed_with_their_reason() -> None:
+    def file(path: str, outcome: str, reason: str) -> FileInfo:
+        return FileInfo(
+            path=path, outcome=outcome, reason=reason, pages=1, pages_without_text=0, passages=0, seconds=0.1,
+            when="2026-11-22T13:02:00+00:00",
+        )  # fmt: skip
+
+    rows = [
+        file("a.pdf", "partial", "pages 2–3 have no text"),
+        file("b<.pdf", "failed", "needs a password"),
+        file("c.md", "added", ""),
+    ]
+    said = plain(shelves.problems(rows, EN))
+    assert "b<.pdf failed needs a password 22 November 2026" in said
+    assert "a.pdf partly readable pages 2–3 have no text" in said
+    assert "c.md" not in said
+    assert EN.no_problems in shelves.problems(rows[2:], EN)
+    assert shelves.problems([], EN) == ""
+
+
+def test_the_index_room_says_where_the_model_does_not_fit_the_library(library: FakeLibrary) -> None:
+    said = plain(indexroom.status(library.status(), EN))
+    assert "English 75 %, Swedish 25 %" in said
+    assert "25 % of the passages are in a language the model does not know (Swedish)" in said
+    assert "26.4 MB" in said and "14 passages" in said
+    many = replace(library.status(), model_languages=("*",))
+    assert "does not know" not in plain(indexroom.status(many, EN)) and EN.any_language in indexroom.status(many, EN)
+    none = replace(library.status(), ready=False, writer="rebuild, process 4711")
+    assert "No index yet" in plain(indexroom.status(none, EN)) and "process 4711" in plain(indexroom.status(none, EN))
+
+
+def test_progress_never_passes_its_end() -> None:
+    html = indexroom.progress("embedding", 30, 20, EN)
+    assert 'value="20" max="20"' in html and "Reading for meaning: 20 of 20" in html
+    assert "<progress></progress>" in indexroom.progress("", 0, 0, EN)
+
+
+# -- asking
+
+
+def test_years_are_taken_from_those_there_are() -> None:
+    years = ["2018", "2019", "2021", "2022"]
+    assert Filters(year_from="2019", year_to="2021").where(years) == {"year": ["2019", "2021"]}
+    assert Filters(year_from="2021", year_to="2019").where(years) == {"year": ["2019", "2021"]}
+    assert Filters(year_to="2019", city=("Paris",)).where(years) == {"city": ("Paris",), "year": ["2018", "2019"]}
+    assert Filters(year_from="2020", year_to="2020").where(years) == {"year": ["2020"]}  # finds nothing, rather than everything
+    assert Filters().where(years) == {}
+
+
+def test_filters_say_what_is_chosen() -> None:
+    assert asking.chip("city", []) == "city"
+    assert asking.chip("city", ["London", "Paris"]) == "city: London, Paris"
+    assert asking.chip("city", ["London", "Paris", "Rome"]) == "city: London + 2"
+    assert asking.year_chip("year", "2019", "") == "year: 2019–"
+    assert asking.year_chip("year", "2021", "2019") == "year: 2019–2021"
+    assert asking.named("language", ["sv"], EN) == ["Swedish"]
+    assert asking.choices({"language": ["sv", "en", ""]}, "language", SV) == [("engelska", "en"), ("svenska", "sv")]
+
+
+def test_filters_have_a_field_for_each_part() -> None:
+    assert [field.name for field in fields(Filters)] == ["city", "theme", "kind", "language", "year_from", "year_to"]
+
+
+def test_the_frame_turns_even_to_the_same_address() -> None:
+    first, second = (asking.frame("/view/1?lang=en", EN, turn) for turn in (1, 2))
+    assert first != second and 'name="viewer"' in first and 'src="/view/1?lang=en&amp;turn=1"' in first
+    assert 'src="/view?lang=sv"' in asking.frame("", SV, 3)
+
+
+# -- the shell
+
+
+def test_gradio_s_page_is_dressed_as_ours() -> None:
+    import gradio
+
+    page = (Path(gradio.__file__).parent / "templates/frontend/index.html").read_text()
+    dressed = shell.dress(page, "N0NCE", SV)
+    assert not re.findall(r"https?://(?!www\.w3\.org)[^\"'\s]+", dressed)
+    assert 'lang="sv"' in dressed and "manifest" not in dressed
+    assert len(re.findall(r"<script(?! nonce=\"N0NCE\")", dressed)) == 0
+    assert '<link rel="stylesheet" href="/static/kalla.css">' in dressed
+    assert "</style><script" in dressed
+
+
+def test_the_word_in_the_drop_zone_is_a_safe_css_string() -> None:
+    assert shell._css_string('a"}<é') == '"a\\000022 \\00007d \\00003c \\0000e9 "'
+
+
+# -- files
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        ("report.pdf", "report.pdf"),
+        ("Övning 2021.pdf", "Övning 2021.pdf"),
+        ("O\u0308vning.pdf", "Övning.pdf"),
+        ("../../etc/passwd", "passwd"),
+        ("C:\\temp\\report.pdf", "report.pdf"),
+        ("a\u202efdp.exe", "afdp.exe"),
+        ("a\x00b\n\tc.pdf", "ab c.pdf"),
+        ('what<>:"|?*.pdf', "what-------.pdf"),
+        ("  spaced  out .pdf", "spaced out.pdf"),
+        ("-rf.pdf", "rf.pdf"),
+        ("CON.pdf", "_CON.pdf"),
+        ("dots...", "dots"),
+    ],
+)
+def test_file_names_are_made_safe(given: str, kept: str) -> None:
+    assert uploads.safe_name(given) == kept
+
+
+@pytest.mark.parametrize("given", [".hidden", "..", ".", "", "   ", "/", "\u202e", "a/.env", "-.ssh", "\u200b.hidden"])
+def test_names_that_cannot_be_made_safe_are_refused(given: str) -> None:
+    with pytest.raises(uploads.NameRefused):
+        uploads.safe_name(given)
+
+
+@pytest.mark.parametrize("name", ["å" * 400 + ".pdf", "a" * 400, "a." + "b" * 400])
+def test_names_are_bounded_in_length(name: str) -> None:
+    kept = uploads.safe_name(name)
+    assert len(kept.encode()) <= uploads.LONGEST_NAME
+    assert kept.endswith(".pdf") == name.endswith(".pdf")
+
+
+def test_a_different_file_is_never_written_over(tmp_path: Path) -> None:
+    corpus = tmp_path / "corpus"
+    sources = []
+    for n, content in enumerate((b"one", b"two", b"one", b"two", b"three")):
+        (tmp_path / str(n)).write_bytes(content)
+        sources.append(uploads.keep(tmp_path / str(n), "report.pdf", corpus))
+    assert [(path.name, there) for path, there in sources] == [
+        ("report.pdf", False),
+        ("report (2).pdf", False),
+        ("report.pdf", True),
+        ("report (2).pdf", True),
+        ("report (3).pdf", False),
+    ]
+    assert {path.name: path.read_bytes() for path in corpus.iterdir()} == {
+        "report.pdf": b"one", "report (2).pdf": b"two", "report (3).pdf": b"three",
+    }  # fmt: skip
+
+
+def test_a_link_in_the_corpus_is_not_followed(tmp_path: Path) -> None:
+    corpus, outside = tmp_path / "corpus", tmp_path / "outside"
+    corpus.mkdir()
+    outside.write_bytes(b"same")
+    (corpus / "report.pdf").symlink_to(outside)
+    (tmp_path / "new").write_bytes(b"same")
+    assert uploads.keep(tmp_path / "new", "report.pdf", corpus)[0].name == "report (2).pdf"
+    assert outside.read_bytes() == b"same"
+
+
+def test_what_uploads_left_behind_is_removed_when_it_is_old(tmp_path: Path) -> None:
+    import os
+
+    old, new = tmp_path / "old" / "file", tmp_path / "new"
+    old.parent.mkdir()
+    old.write_bytes(b"x")
+    new.write_bytes(b"x")
+    os.utime(old, (0, 0))
+    uploads.tidy(tmp_path)
+    assert not old.exists() and new.exists()
+
+
+# -- page images
+
+
+def test_page_images_are_drawn_once_and_kept_within_bounds(tmp_path: Path) -> None:
+    drawn: list[tuple[int, int]] = []
+
+    def render(path: Path, page: int, width: int) -> bytes:
+        drawn.append((page, width))
+        return b"\x89PNG" + bytes(996)
+
+    cache = images.PageImages(tmp_path / "pages", render, most_bytes=5000)
+    sha = "ab" * 32
+    assert cache.cached(sha, 1, 1400) is None
+    image = cache.draw(tmp_path / "a.pdf", sha, 1, 1400)
+    assert cache.cached(sha, 1, 1400) == image and drawn == [(1, 1400)]
+    for page in range(2, 12):
+        cache.draw(tmp_path / "a.pdf", sha, page, 1400)
+    held = list((tmp_path / "pages").glob("*/*"))
+    assert 3 <= len(held) <= 5 and not [path for path in held if path.name.startswith(".")]
+    assert cache.cached(sha, 11, 1400) is not None
+
+
+def test_a_hash_that_is_none_is_never_made_a_path(tmp_path: Path) -> None:
+    cache = images.PageImages(tmp_path / "pages", lambda *_: b"image")
+    assert cache.draw(tmp_path, "../../escape", 1, 700) == b"image"
+    assert not (tmp_path / "pages").exists() and cache.cached("../../escape", 1, 700) is None
+
+
+def test_few_widths_are_drawn() -> None:
+    assert [images.width_for(w) for w in (0, 700, 701, 1400, 2000, 99999)] == [700, 700, 1000, 1400, 2000, 2800]

@@ -1,0 +1,183 @@
+"""Reading and rebuilding as child processes of the house's own commands: the server itself never writes the index."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, ExitStack, suppress
+from pathlib import Path
+from typing import Any
+
+Event = Mapping[str, Any]
+_END_SECONDS = 5.0
+_TAIL = 4000  # bytes of stderr that are kept for the reason
+
+
+class Job:
+    """One child process that prints JSON lines. It goes on when the browser that started it goes away."""
+
+    def __init__(
+        self, command: Sequence[str], environment: Mapping[str, str], turn: AbstractContextManager[object] | None = None
+    ) -> None:
+        """`turn`: a lock to hold while the process runs, for work that is done one after the other."""
+        self.waiting = turn is not None
+        self.code: int | None = None
+        self.reason = ""
+        self._command = list(command)
+        self._environment = dict(environment)
+        self._turn = turn
+        self._events: list[Event] = []
+        self._changed = threading.Condition()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._stopped = False
+        self._thread = threading.Thread(target=self._run, daemon=True)
+        self._thread.start()
+
+    @property
+    def done(self) -> bool:
+        """Whether the process has ended and everything it said has been read."""
+        return self.code is not None
+
+    @property
+    def events(self) -> list[Event]:
+        """Everything it has said so far."""
+        with self._changed:
+            return list(self._events)
+
+    def follow(self, pause: float = 0.2) -> Iterator[list[Event]]:
+        """Give all that was said so far, at once and then whenever there is more, and a last time when it has ended.
+
+        Between two there is at least `pause` seconds, so that a fast child does not flood the page.
+        """
+        seen = -1
+        while True:
+            with self._changed:
+                self._changed.wait_for(lambda: self.done or len(self._events) != seen, timeout=1.0)  # noqa: B023
+                done, events = self.done, list(self._events)
+            if done or len(events) != seen:
+                seen = len(events)
+                yield events
+            if done:
+                return
+            time.sleep(pause)
+
+    def stop(self) -> None:
+        """End the process and its children, gently first."""
+        self._stopped = True
+        process = self._process
+        if process is not None and process.poll() is None:
+            _signal(process, signal.SIGTERM)
+            try:
+                process.wait(_END_SECONDS)
+            except subprocess.TimeoutExpired:
+                _signal(process, signal.SIGKILL)
+        self._thread.join(_END_SECONDS)
+
+    def _run(self) -> None:
+        code, reason = -1, ""
+        try:
+            with ExitStack() as stack:
+                if self._turn is not None:
+                    stack.enter_context(self._turn)
+                if not self._stopped:
+                    self.waiting = False
+                    code, reason = self._read(stack.enter_context(tempfile.TemporaryFile()))
+        except OSError as exc:
+            reason = str(exc)
+        with self._changed:
+            self.waiting = False
+            self.code, self.reason = code, reason
+            self._changed.notify_all()
+
+    def _read(self, errors: Any) -> tuple[int, str]:  # noqa: ANN401 - the file type of tempfile has no public name
+        """Read the process to its end: exit code and the last line it wrote to stderr."""
+        process = subprocess.Popen(
+            self._command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            env=self._environment,
+            start_new_session=True,  # a group of its own: it is ended with all its children, and by us only
+        )
+        self._process = process
+        if self._stopped:
+            _signal(process, signal.SIGTERM)
+        assert process.stdout is not None
+        with process.stdout:
+            for line in process.stdout:
+                self._heard(line)
+        code = process.wait()
+        errors.seek(max(0, errors.seek(0, os.SEEK_END) - _TAIL))
+        return code, _last_line(errors.read())
+
+    def _heard(self, line: bytes) -> None:
+        with suppress(ValueError):
+            event = json.loads(line)
+            if isinstance(event, dict):
+                with self._changed:
+                    self._events.append(event)
+                    self._changed.notify_all()
+
+
+class Jobs:
+    """What the page has set going: readings one after the other, one rebuild at a time."""
+
+    def __init__(self, data: Path, program: Sequence[str] = (sys.executable,)) -> None:
+        """`program` starts Python; tests put another in its place."""
+        self._data = data
+        self._program = tuple(program)
+        self._turn = threading.Lock()
+        self._lock = threading.Lock()
+        self._running: list[Job] = []
+        self._rebuild: Job | None = None
+
+    def ingest(self, paths: Sequence[Path]) -> Job:
+        """Bring the library into step with files or folders; waits for its turn."""
+        return self._start("ingest", [], [str(path) for path in paths], self._turn)
+
+    def rebuild(self) -> Job:
+        """Rebuild the index, or join the rebuild that is under way."""
+        with self._lock:
+            if self._rebuild is None or self._rebuild.done:
+                self._rebuild = self._start("index", ["rebuild"], [], None)
+            return self._rebuild
+
+    def rebuilding(self) -> Job | None:
+        """Give the rebuild that is under way, if there is one."""
+        return self._rebuild if self._rebuild is not None and not self._rebuild.done else None
+
+    def stop(self) -> None:
+        """End everything that still runs."""
+        for job in list(self._running):
+            if not job.done:
+                job.stop()
+
+    def _start(self, module: str, verb: list[str], rest: list[str], turn: AbstractContextManager[object] | None) -> Job:
+        # "--" before the paths: a file name that begins with a dash is no option.
+        options = ["--json", "--data", str(self._data)]
+        command = [*self._program, "-m", module, *verb, *options, *(["--", *rest] if rest else [])]
+        job = Job(command, _environment(), turn)
+        self._running = [one for one in self._running if not one.done] + [job]
+        return job
+
+
+def _environment() -> dict[str, str]:
+    """Copy the environment, with the house on the module path wherever it was started from."""
+    house = str(Path(__file__).resolve().parent.parent)
+    known = os.environ.get("PYTHONPATH", "")
+    return os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, (house, known))), "PYTHONIOENCODING": "utf-8"}
+
+
+def _signal(process: subprocess.Popen[bytes], number: signal.Signals) -> None:
+    with suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, number)
+
+
+def _last_line(said: bytes) -> str:
+    lines = [line.strip() for line in said.decode("utf-8", "replace").splitlines() if line.strip()]
+    return lines[-1][:500] if lines else ""

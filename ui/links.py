@@ -1,0 +1,67 @@
+"""Addresses of the page's own routes. Everything is relative to the host, so a link can be mailed."""
+
+from collections.abc import Sequence
+from urllib.parse import urlencode
+
+from index.result import Hit, Quote
+
+Span = tuple[int, int]
+VERSION_LENGTH = 12
+
+
+def view(
+    document_id: int,
+    lang: str,
+    *,
+    passage: Span | None = None,
+    marks: Sequence[Span] = (),
+    page: int = 0,
+    zoom: str = "",
+    version: str = "",
+) -> str:
+    """Point to the viewer at a passage (offsets in the document's text), or at a physical page, or at the first.
+
+    `version` is the start of the source's SHA-256: the viewer says so when the document is another by then.
+    """
+    query: list[tuple[str, str]] = []
+    if passage:
+        query += [("start", str(passage[0])), ("end", str(passage[1]))]
+    if page:
+        query.append(("p", str(page)))
+    query += [("mark", f"{start}-{end}") for start, end in marks]
+    if zoom:
+        query.append(("zoom", zoom))
+    if version:
+        query.append(("v", version[:VERSION_LENGTH]))
+    query.append(("lang", lang))
+    return f"/view/{document_id}?{urlencode(query)}"
+
+
+def of_hit(hit: Hit, lang: str) -> str:
+    """Point to the viewer at a passage that was found, with its answering sentences marked."""
+    marks = [(hit.start + start, hit.start + end) for start, end in hit.marks]
+    return view(hit.document_id, lang, passage=(hit.start, hit.end), marks=marks, page=hit.page, version=hit.sha256)
+
+
+def of_quote(quote: Quote, hit: Hit | None, lang: str) -> str:
+    """Point to the viewer at a sentence of the answer, within the passage it stands in where that is known."""
+    sentence = (quote.start, quote.end)
+    within = hit is not None and hit.start <= quote.start and quote.end <= hit.end
+    passage = (hit.start, hit.end) if hit is not None and within else sentence
+    version = hit.sha256 if hit is not None else ""
+    return view(quote.document_id, lang, passage=passage, marks=[sentence], version=version)
+
+
+def ask(question: str) -> str:
+    """Write the query part of the address that asks a question."""
+    return urlencode({"q": question})
+
+
+def image(document_id: int, number: int, width: int) -> str:
+    """Point to the image of a physical page, `width` in pixels."""
+    return f"/image/{document_id}/{number}.png?w={width}"
+
+
+def source(document_id: int, page: int = 0) -> str:
+    """Point to the original file; a PDF opens at the physical page."""
+    return f"/source/{document_id}" + (f"#page={page}" if page else "")

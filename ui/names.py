@@ -1,0 +1,97 @@
+"""Names of things that come from the data: languages, kinds of document, months, phases of a rebuild, outcomes."""
+
+from ui.words import Pair, Words
+
+_LANGUAGES = {
+    "en": Pair("English", "engelska"),
+    "sv": Pair("Swedish", "svenska"),
+    "fr": Pair("French", "franska"),
+    "es": Pair("Spanish", "spanska"),
+    "ca": Pair("Catalan", "katalanska"),
+    "nl": Pair("Dutch", "nederländska"),
+    "de": Pair("German", "tyska"),
+    "da": Pair("Danish", "danska"),
+    "no": Pair("Norwegian", "norska"),
+    "nb": Pair("Norwegian", "norska"),
+    "nn": Pair("Norwegian (Nynorsk)", "norska (nynorska)"),
+    "fi": Pair("Finnish", "finska"),
+    "it": Pair("Italian", "italienska"),
+    "pt": Pair("Portuguese", "portugisiska"),
+    "pl": Pair("Polish", "polska"),
+    "ar": Pair("Arabic", "arabiska"),
+    "uk": Pair("Ukrainian", "ukrainska"),
+    "": Pair("unknown", "okänt"),
+    "und": Pair("unknown", "okänt"),
+}
+_KINDS = {
+    "report": Pair("report", "rapport"),
+    "policy brief": Pair("policy brief", "policyunderlag"),
+    "seminar note": Pair("seminar note", "seminarieanteckning"),
+    "exercise report": Pair("exercise report", "övningsrapport"),
+    "paper": Pair("paper", "artikel"),
+    "web page": Pair("web page", "webbsida"),
+    "note": Pair("note", "anteckning"),
+    "guide": Pair("guide", "vägledning"),
+    "study visit": Pair("study visit", "studiebesök"),
+}
+_MONTHS = (
+    Pair("January", "januari"),
+    Pair("February", "februari"),
+    Pair("March", "mars"),
+    Pair("April", "april"),
+    Pair("May", "maj"),
+    Pair("June", "juni"),
+    Pair("July", "juli"),
+    Pair("August", "augusti"),
+    Pair("September", "september"),
+    Pair("October", "oktober"),
+    Pair("November", "november"),
+    Pair("December", "december"),
+)
+_PHASES = {
+    "embedding": Pair("Reading for meaning", "Läser in betydelse"),
+    "writing vectors": Pair("Writing", "Skriver"),
+    "cleaning up": Pair("Cleaning up", "Städar"),
+}
+
+
+def language_name(code: str, words: Words) -> str:
+    """`sv`: "Swedish"; a code that is not known is shown as it is."""
+    pair = _LANGUAGES.get(code.lower())
+    return pair.say(words) if pair else code
+
+
+def known_languages(codes: tuple[str, ...], words: Words) -> str:
+    """Say which languages a model knows; "" where it is many ("*") or not known."""
+    return "" if "*" in codes else ", ".join(language_name(code, words) for code in codes)
+
+
+def kind_name(kind: str, words: Words) -> str:
+    """Say the kind of a document in the interface's language, where it is one of the usual kinds."""
+    pair = _KINDS.get(kind.lower())
+    return pair.say(words) if pair else kind
+
+
+def month_name(month: int, words: Words) -> str:
+    """`month`: 1 to 12."""
+    return _MONTHS[month - 1].say(words)
+
+
+def phase_name(phase: str, words: Words) -> str:
+    """Say a phase of a rebuild; one that is not known is shown as it is."""
+    pair = _PHASES.get(phase.lower())
+    return pair.say(words) if pair else phase[:1].upper() + phase[1:]
+
+
+def outcome_name(outcome: str, words: Words) -> str:
+    """Say what became of a file; an outcome that is not known is shown as it is."""
+    known = {
+        "added": words.added,
+        "changed": words.changed,
+        "unchanged": words.unchanged,
+        "partial": words.partial,
+        "failed": words.failed,
+        "removed": words.removed,
+        "refused": words.refused,
+    }
+    return known.get(outcome, outcome)

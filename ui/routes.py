@@ -1,0 +1,158 @@
+"""The page's own addresses: viewer, page images, original files, the choice of language, and whether all is well."""
+
+import logging
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Request
+from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, RedirectResponse, Response
+
+from index.result import DocumentInfo
+from ui import images, reading, viewer
+from ui.images import PageImages
+from ui.ports import Library, Who
+from ui.words import LANGUAGES, Words
+
+_LOG = logging.getLogger(__name__)
+_PRIVATE = {"Cache-Control": "private, no-store"}
+_ASKED_AGAIN = {"Cache-Control": "private, no-cache"}  # kept by the browser, but each use passes the gate again
+# Chromium shows a PDF with a viewer of its own, which a strict policy would shut out.
+_PDF_POLICY = {"Content-Security-Policy": "frame-ancestors 'self'"}
+_READ = ["GET", "HEAD"]
+_MOST_ID = 2**63 - 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """What the routes serve from."""
+
+    library: Library
+    images: PageImages
+    who: Who
+
+
+def make(desk: Desk) -> APIRouter:
+    """Make the routes. All are plain functions: they wait for disk and children, so they run in threads."""
+    router = APIRouter()
+
+    @router.api_route("/", methods=_READ)
+    def front(request: Request) -> Response:
+        query = [(name, value) for name, value in request.query_params.multi_items() if name != "lang"]
+        address = f"/{language_of(request)}/" + (f"?{urlencode(query)}" if query else "")
+        return RedirectResponse(address, status_code=307, headers={"Vary": "Accept-Language"})
+
+    @router.api_route("/healthz", methods=_READ)
+    def health() -> Response:
+        return JSONResponse({"status": "ok" if desk.library.ready() else "loading"}, headers=_PRIVATE)
+
+    @router.api_route("/view", methods=_READ)
+    def nothing_yet(request: Request) -> Response:
+        return HTMLResponse(viewer.empty(Words(language_of(request))), headers=_PRIVATE)
+
+    @router.api_route("/view/{document_id}", methods=_READ)
+    def view(request: Request, document_id: str) -> Response:
+        return _view(desk, request, document_id, Words(language_of(request)))
+
+    @router.api_route("/image/{document_id}/{name}", methods=_READ)
+    def image(request: Request, document_id: str, name: str) -> Response:
+        return _image(desk, request, document_id, name, Words(language_of(request)))
+
+    @router.api_route("/source/{document_id}", methods=_READ)
+    def source(request: Request, document_id: str) -> Response:
+        words = Words(language_of(request))
+        info = _find(desk, request, document_id)
+        path = desk.library.source(info.document_id, desk.who(request.headers)) if info else None
+        if info is None:
+            return _problem(words.not_found, words.not_found_more, words)
+        return _source(info, path) if path else _problem(words.source_missing, "", words)
+
+    return router
+
+
+def language_of(request: Request) -> str:
+    """Choose the interface's language: what the address says, or what the browser prefers."""
+    asked = request.query_params.get("lang", "")
+    return asked if asked in LANGUAGES else preferred(request.headers.get("accept-language", ""))
+
+
+def preferred(accept: str) -> str:
+    """Read an Accept-Language header: the language of ours that it ranks highest, English where it names none."""
+    best, found = 0.0, LANGUAGES[0]
+    for part in accept.split(","):
+        name, _, weight = part.strip().partition(";")
+        code = name.strip().lower().split("-")[0]
+        match = re.fullmatch(r"\s*q=([01](?:\.\d{0,3})?)\s*", weight) if weight else None
+        rank = float(match[1]) if match else 0.0 if weight else 1.0
+        if code in LANGUAGES and rank > best:
+            best, found = rank, code
+    return found
+
+
+def _find(desk: Desk, request: Request, document_id: str) -> DocumentInfo | None:
+    if not re.fullmatch(r"[0-9]{1,19}", document_id) or int(document_id) > _MOST_ID:
+        return None
+    return desk.library.document(int(document_id), desk.who(request.headers))
+
+
+def _view(desk: Desk, request: Request, document_id: str, words: Words) -> Response:
+    info = _find(desk, request, document_id)
+    if info is None:
+        return _problem(words.not_found, words.not_found_more, words)
+    query = request.query_params
+    known = {name: query.get(name, "") for name in ("start", "end", "p", "zoom", "v")}
+    try:
+        place = reading.parse(**known, mark=query.getlist("mark"))
+    except reading.BadPlace:
+        return _problem(words.bad_place, "", words, status=400)
+    principal = desk.who(request.headers)
+    pages = reading.pages(desk.library, info, place, principal)
+    if not pages:
+        missing = words.page_not_found.format(n=place.page) if place.page else words.bad_place
+        return _problem(info.title or info.path, missing, words)
+    source = desk.library.source(info.document_id, principal) is not None
+    return HTMLResponse(viewer.render(pages, place, words, source=source), headers=_PRIVATE)
+
+
+def _image(desk: Desk, request: Request, document_id: str, name: str, words: Words) -> Response:
+    info = _find(desk, request, document_id)
+    found = re.fullmatch(r"([0-9]{1,6})\.png", name)
+    page = int(found[1]) if found else 0
+    if info is None or info.format != "pdf" or not 1 <= page <= info.pages:
+        return _problem(words.not_found, "", words)
+    wanted = request.query_params.get("w", "1400")
+    width = images.width_for(int(wanted) if re.fullmatch(r"[0-9]{1,5}", wanted) else 1400)
+    tag = f'"{info.sha256}-{page}-{width}"'
+    headers = {**_ASKED_AGAIN, "ETag": tag}
+    if tag in (one.strip() for one in request.headers.get("if-none-match", "").split(",")):
+        return Response(status_code=304, headers=headers)
+    image = desk.images.cached(info.sha256, page, width)
+    if image is None:
+        path = desk.library.source(info.document_id, desk.who(request.headers))
+        if path is None:
+            return _problem(words.source_missing, "", words)
+        try:
+            image = desk.images.draw(path, info.sha256, page, width)
+        except Exception as exc:  # whatever is wrong with the file, the viewer still has its text
+            _LOG.warning("page %d of %s could not be drawn: %s", page, info.path, exc)
+            return _problem(words.no_image, "", words)
+    return Response(image, media_type="image/png", headers=headers)
+
+
+def _source(info: DocumentInfo, path: Path) -> Response:
+    """Send the file: a PDF to be shown, everything else only to be saved, because it could run in the browser."""
+    if info.format == "pdf":
+        headers = {**_ASKED_AGAIN, **_PDF_POLICY}
+        return FileResponse(
+            path,
+            media_type="application/pdf",
+            filename=path.name,
+            content_disposition_type="inline",
+            headers=headers,
+        )
+    return FileResponse(path, media_type="application/octet-stream", filename=path.name, headers=_ASKED_AGAIN)
+
+
+def _problem(title: str, more: str, words: Words, status: int = 404) -> Response:
+    return HTMLResponse(viewer.problem(title, more, words), status_code=status, headers=_PRIVATE)

@@ -1,0 +1,124 @@
+"""What every answer passes on its way out: where it may be framed, what it may load, and who may ask for it at all."""
+
+import re
+import secrets
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from ui.shell import dress
+from ui.words import LANGUAGES, Words
+
+HOSTS = ("127.0.0.1", "localhost")
+
+# Pages of our own hold no inline script or style: marks are drawn in SVG.
+STRICT = (
+    "default-src 'none'; script-src 'self'; img-src 'self'; style-src 'self'; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'self'"
+)
+# Gradio 6.31 builds its own inline scripts (they carry the nonce), compiles the templates of `gr.HTML` with
+# `new Function` (templates/frontend/assets/HTML-*.js), and sets style attributes; everything else stays shut.
+_GRADIO = (
+    "default-src 'none'; script-src 'self' 'nonce-{nonce}' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
+    "img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; frame-src 'self'; worker-src 'self' blob:; "
+    "base-uri 'self'; form-action 'self'; frame-ancestors 'self'"
+)
+_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "X-Frame-Options": "SAMEORIGIN",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+}
+# What Gradio's front end calls for this page. All else (files, proxy, direct calls, streams, schema) is shut, because
+# it would go round the gate: what is cached there is shared between all who ask.
+_CALLED = re.compile(
+    r"/gradio_api/(?:queue/(?:join|data)|cancel|reset|heartbeat/[\w-]+|upload|upload_progress|startup-events|info|theme\.css)/?"
+)
+_ROOM = re.compile(rf"/({'|'.join(LANGUAGES)})(/.*)?")
+_SAFE = ("GET", "HEAD", "OPTIONS")
+
+
+class Guard:
+    """Refuses requests from other sites, shuts what the page does not use, and sets the headers of every answer."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request, as ASGI asks it."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        room = _ROOM.fullmatch(scope["path"])
+        below = (room.group(2) or "") if room else ""
+
+        async def sealed(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in _HEADERS.items():
+                    headers.setdefault(name, value)
+                headers.setdefault("Content-Security-Policy", STRICT)
+            await send(message)
+
+        refusal = _refusal(scope, below)
+        if refusal is not None:
+            await refusal(scope, receive, sealed)
+        elif room and below == "/":
+            await _page(self.app, scope, receive, sealed, Words(room.group(1)))
+        else:
+            await self.app(scope, receive, sealed)
+
+
+def _refusal(scope: Scope, below: str) -> PlainTextResponse | None:
+    headers = Headers(scope=scope)
+    origin = headers.get("origin")
+    if scope["method"] not in _SAFE and origin is not None and urlsplit(origin).netloc != headers.get("host"):
+        return PlainTextResponse("Requests from other sites are refused.", status_code=403)
+    if below.startswith("/gradio_api/") and not _CALLED.fullmatch(below):
+        return PlainTextResponse("Not found", status_code=404)
+    if below.split("/")[1:2] in (["login"], ["logout"], ["svelte"], ["monitoring"], ["manifest.json"], ["pwa_icon"]):
+        return PlainTextResponse("Not found", status_code=404)
+    return None
+
+
+async def _page(app: ASGIApp, scope: Scope, receive: Receive, send: Send, words: Words) -> None:
+    """Send Gradio's page dressed as ours. It is small, so it is held until it is whole."""
+    nonce = secrets.token_urlsafe(16)
+    start: Message = {}
+    body = bytearray()
+    # `page` and `deep_link` mean something to Gradio (6.31 answers 500 to a page it does not know: routes.py, main).
+    query = [
+        pair
+        for pair in parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)
+        if pair[0] not in ("page", "deep_link")
+    ]
+    plain = [pair for pair in scope["headers"] if pair[0] != b"accept-encoding"]
+    inner = {**scope, "query_string": urlencode(query).encode(), "headers": plain}
+
+    async def held(message: Message) -> None:
+        nonlocal start
+        if message["type"] == "http.response.start":
+            start = message
+            return
+        if message["type"] != "http.response.body":
+            await send(message)
+            return
+        body.extend(message.get("body", b""))
+        if message.get("more_body"):
+            return
+        content = bytes(body)
+        headers = MutableHeaders(raw=list(start["headers"]))
+        if headers.get("content-type", "").startswith("text/html"):
+            content = dress(content.decode(), nonce, words).encode()
+            headers["Content-Security-Policy"] = _GRADIO.format(nonce=nonce)
+            headers["Cache-Control"] = "no-store"
+        if scope["method"] != "HEAD":
+            headers["Content-Length"] = str(len(content))
+        await send({**start, "headers": headers.raw})
+        await send({"type": "http.response.body", "body": content})
+
+    await app(inner, receive, held)
