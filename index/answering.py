@@ -162,7 +162,7 @@ def _quote(
     sentences = _sentences(hits, rows)
     if not sentences:
         return hits, ()
-    meaning = 0.6 if asked.knows and asked.vector is not None else 0.0
+    meaning = 0.5 if asked.knows and asked.vector is not None else 0.0
     covered = [
         quoting.coverage(asked.terms, asked.idf, quoting.stems_of(sentence.text, sentence.language)) for sentence in sentences
     ]
