@@ -135,11 +135,11 @@ def _application(data: Path, corpus: Path) -> "FastAPI":
 
     from index.access import local_owner
     from index.library import Library
-    from ingest.language import detect
+    from ingest.language import detect_query
     from ingest.pool import ReaderPool
     from ui.app import create
 
-    library = Library(data, detect)
+    library = Library(data, detect_query)
     pool = ReaderPool(_RENDERERS)
 
     def end() -> None:

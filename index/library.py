@@ -10,6 +10,7 @@ from pathlib import Path
 from index import answering, listing, serving, store
 from index.access import Principal
 from index.embed import Encoder, OnnxEncoder
+from index.errors import ModelError
 from index.result import DocumentInfo, FileInfo, Mode, PageView, Result, Searched, Status
 from index.serving import Serving, Where
 from index.store import Connection
@@ -63,7 +64,7 @@ class Library:
             if connection is None or now is None:
                 return _nothing(question, began, ("The library is empty: nothing has been ingested yet.", *notes))
             allowed = now.allowed(principal, dict(where or {}))
-            encoder = None if mode is Mode.LEXICAL or not asked else self.encoder(now.folder)
+            encoder = None if mode is Mode.LEXICAL or not asked else self.encoder(now)
             put = answering.ask(connection, now, encoder, asked, self._language_of(asked))
             result = answering.answer(connection, now, allowed, encoder, put, mode=mode, top=max(1, min(top, MOST_HITS)))
         return answering.finish(result, question, notes, time.perf_counter() - began)
@@ -74,7 +75,7 @@ class Library:
             if connection is None or now is None:
                 return []
             allowed = now.allowed(principal, {})
-            encoder = None if mode is Mode.LEXICAL else self.encoder(now.folder)
+            encoder = None if mode is Mode.LEXICAL else self.encoder(now)
             put = answering.ask(connection, now, encoder, question, self._language_of(question))
             owner = dict(zip(now.ids.tolist(), now.owners.tolist(), strict=True))
             best: dict[int, float] = {}
@@ -96,17 +97,22 @@ class Library:
         """Load the model and the vectors."""
         with self._view() as (_, now):
             if now is not None:
-                self.encoder(now.folder)
+                self.encoder(now)
 
-    def encoder(self, folder: Path) -> Encoder:
-        """The model of a generation; loaded once."""
-        found = self._encoders.get(folder.name)
+    def encoder(self, now: Serving) -> Encoder:
+        """The model of what is served; loaded once. Raises ModelError where it is not the one the vectors are of."""
+        name = now.folder.name
+        found = self._encoders.get(name)
         if found is None:
             with self._encoder_lock:
-                found = self._encoders.get(folder.name)
+                found = self._encoders.get(name)
                 if found is None:
-                    found = self._open_encoder(folder)
-                    self._encoders = {folder.name: found}  # the model before is let go when its last question is answered
+                    found = self._open_encoder(now.folder)
+                    self._encoders = {name: found}  # the model before is let go when its last question is answered
+        if found.info.fingerprint != now.model.fingerprint:
+            raise ModelError(
+                f"The model in {now.folder} is not the one this library was embedded with. Run `python -m index rebuild`."
+            )
         return found
 
     # -- documents and pages
@@ -180,7 +186,8 @@ class Library:
         if connection is None:
             connection = store.open_reader(self.data)
         try:
-            yield connection
+            with store.explained(self.data):
+                yield connection
         except BaseException:
             connection.close()
             raise

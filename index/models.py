@@ -4,6 +4,7 @@ sentence-transformers is the home of models: it knows their pooling, normalisati
 one graph from token ids to the unit vector, which starts in a fraction of a second and needs no torch.
 """
 
+import glob
 import hashlib
 import json
 import os
@@ -68,20 +69,36 @@ def export(name: str, models: Path, precision: str = "int8", say: Callable[[str]
     title, source = resolve(name)
     key = hashlib.sha256(f"{title}\n{source or ''}".encode()).hexdigest()[:8]
     folder = models / f"{title.replace('/', '--')}-{precision}-{key}"
-    if is_whole(folder) and _is_current(folder, source):
-        return folder
+    for found in sorted(models.glob(f"{glob.escape(folder.name)}*")):
+        if is_whole(found) and _is_current(found, source):
+            return found
     say(f"Preparing the model {title} (once)")
     aside = models / f".{folder.name}.{os.getpid()}"
+    _sweep(models)
     shutil.rmtree(aside, ignore_errors=True)
-    aside.mkdir(parents=True)
     try:
+        aside.mkdir(parents=True)
         with _quiet():
             _export_to(aside, title, source, precision)
+        fingerprint = read_info(aside).fingerprint
+        if is_whole(folder) and read_info(folder).fingerprint != fingerprint:
+            folder = models / f"{folder.name}-{fingerprint[:8]}"  # the model has changed; what it was before may be serving
         shutil.rmtree(folder, ignore_errors=True)
         aside.rename(folder)
     finally:
         shutil.rmtree(aside, ignore_errors=True)
     return folder
+
+
+def _sweep(models: Path) -> None:
+    """Remove what exports that were killed left behind."""
+    for left in models.glob(".*-*.*"):
+        try:
+            os.kill(int(left.suffix[1:]), 0)
+        except ProcessLookupError:
+            shutil.rmtree(left, ignore_errors=True)
+        except (ValueError, PermissionError):
+            continue  # not one of these folders, or its process lives
 
 
 def read_info(folder: Path) -> ModelInfo:

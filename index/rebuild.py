@@ -60,18 +60,19 @@ def rebuild(writer: Writer, encoder: Encoder, folder: Path, source: str, chunkin
 
 def _batches(writer: Writer, model_id: int, documents: Sequence[int], cut: Cutter) -> Iterator[_Batch]:
     held: list[tuple[int, Sequence[Passage]]] = []
+    running: set[Hash] = set()  # of the batch before, which is being embedded, and stored before this one
     for place, document_id in enumerate(documents):
         document, metadata = writer.read_document(document_id)
         held.append((document_id, cut(document, metadata.title)))
         if sum(len(passages) for _, passages in held) >= _BATCH or place == len(documents) - 1:
             texts = {text_hash(passage): embedded_text(passage) for _, passages in held for passage in passages}
-            missing = writer.generations.missing_vectors(model_id, texts)
+            missing = writer.generations.missing_vectors(model_id, texts) - running
             yield _Batch(
                 documents=held,
                 missing={key: text for key, text in texts.items() if key in missing},
                 passages=sum(len(passages) for _, passages in held),
             )
-            held = []
+            held, running = [], missing
 
 
 def _embed(encoder: Encoder, missing: dict[Hash, str]) -> dict[Hash, np.ndarray]:

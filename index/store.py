@@ -30,7 +30,7 @@ def prepare(data: Path) -> None:
         data.mkdir(parents=True, exist_ok=True, mode=0o700)
     except OSError as exc:
         raise StoreError(f"The data folder {data} cannot be made: {exc.strerror}. Name another with --data.") from exc
-    with _explained(data):
+    with explained(data):
         connection = _connect(data / FILE, writing=True)
         try:
             connection.execute("PRAGMA journal_mode = WAL")
@@ -46,7 +46,7 @@ def exists(data: Path) -> bool:
 
 def open_reader(data: Path) -> Connection:
     """A connection that cannot write. One thread at a time may use it."""
-    with _explained(data):
+    with explained(data):
         connection = _connect(data / FILE, writing=False)
         connection.execute("PRAGMA query_only = ON")
         _check_version(connection, data)
@@ -55,7 +55,7 @@ def open_reader(data: Path) -> Connection:
 
 def open_writer(data: Path) -> Connection:
     """A connection for the holder of `writer_lock`. Each commit is on disk when it returns."""
-    with _explained(data):
+    with explained(data):
         connection = _connect(data / FILE, writing=True)
         connection.execute("PRAGMA synchronous = FULL")
         return connection
@@ -68,13 +68,14 @@ def reading(connection: Connection) -> Iterator[Connection]:
     try:
         yield connection
     finally:
-        connection.execute("ROLLBACK")
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
 
 
 @contextmanager
 def writing(connection: Connection, data: Path) -> Iterator[Connection]:
     """One transaction: all of it becomes true at the end, or none of it."""
-    with _explained(data):
+    with explained(data):
         connection.execute("BEGIN IMMEDIATE")
         try:
             yield connection
@@ -88,8 +89,11 @@ def writing(connection: Connection, data: Path) -> Iterator[Connection]:
 @contextmanager
 def writer_lock(data: Path, purpose: str) -> Iterator[None]:
     """Hold the library for writing. Raises Busy, naming who holds it. A dead holder's lock is gone with its process."""
-    data.mkdir(parents=True, exist_ok=True, mode=0o700)
-    descriptor = os.open(data / _LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        data.mkdir(parents=True, exist_ok=True, mode=0o700)
+        descriptor = os.open(data / _LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError as exc:
+        raise StoreError(f"The data folder {data} cannot be used: {exc.strerror}. Name another with --data.") from exc
     try:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -98,7 +102,8 @@ def writer_lock(data: Path, purpose: str) -> Iterator[None]:
             raise Busy(f"This library is being written by {holder}. Wait until it has finished, then try again.") from exc
         os.ftruncate(descriptor, 0)
         os.pwrite(descriptor, f"{purpose} (process {os.getpid()}, since {datetime.now():%H:%M})\n".encode(), 0)
-        yield
+        with explained(data):
+            yield
         os.ftruncate(descriptor, 0)
     finally:
         os.close(descriptor)
@@ -148,7 +153,8 @@ def _migrate(connection: Connection, data: Path) -> None:
                 connection.execute("INSERT INTO migrations VALUES (?, ?)", (migration.name, now()))
         connection.execute("COMMIT")
     except BaseException:
-        connection.execute("ROLLBACK")
+        if connection.in_transaction:  # SQLite has ended it already where the disk is full
+            connection.execute("ROLLBACK")
         raise
 
 
@@ -181,8 +187,8 @@ _REASONS = (
 
 
 @contextmanager
-def _explained(data: Path) -> Iterator[None]:
-    """Say in words what SQLite says in codes."""
+def explained(data: Path) -> Iterator[None]:
+    """Say in words what SQLite says in codes: its errors become StoreError."""
     try:
         yield
     except sqlite3.Error as exc:

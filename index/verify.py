@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -33,12 +34,14 @@ def verify(data: Path, *, sources: bool = True) -> Iterator[str]:
             yield from _vectors(connection, data, row)
             if sources:
                 yield from _sources(connection)
+    except store.DatabaseError as exc:
+        yield f"The store is damaged, and cannot be read to its end: {exc}."
     finally:
         connection.close()
 
 
 def counted(data: Path) -> dict[str, int]:
-    """How much there is to verify: documents, passages and files."""
+    """How much there is to verify: documents, passages and files; nothing where the store is damaged."""
     connection = store.open_reader(data)
     try:
         row = connection.execute(
@@ -46,6 +49,8 @@ def counted(data: Path) -> dict[str, int]:
             " FROM passages p JOIN generations g ON g.id = p.generation_id WHERE g.state = 'serving') AS passages"
         ).fetchone()
         return {name: int(row[name]) for name in row.keys()}
+    except store.DatabaseError:
+        return {"documents": 0, "files": 0, "passages": 0}
     finally:
         connection.close()
 
@@ -87,7 +92,11 @@ def _pages(name: str, text: str, pages: list[Row], expected: int) -> Iterator[st
 
 
 def _boxes(where: str, text: str, packed: bytes) -> Iterator[str]:
-    found = boxes.decode(packed)
+    try:
+        found = boxes.decode(packed)
+    except (zlib.error, ValueError):
+        yield f"{where}: its character boxes cannot be read."
+        return
     if len(found) != len(text):
         yield f"{where}: {len(found)} character boxes for {len(text)} characters."
         return

@@ -22,10 +22,7 @@ class Catalogues:
         """Files that the catalogues read so far name, but that are not there."""
         found = {folder: catalogue for catalogue, folder in filter(None, self._nearest.values())}
         return [
-            str(folder / name)
-            for folder, catalogue in found.items()
-            for name in catalogue.files
-            if not (folder / name).exists()
+            str(folder / name) for folder, catalogue in found.items() for name in catalogue.files if not (folder / name).exists()
         ]
 
     def _for_folder(self, folder: Path) -> tuple[Catalogue, Path] | None:

@@ -17,6 +17,7 @@ LanguageOf = Callable[[str], str]
 _ALONE = (BlockKind.RECOMMENDATION, BlockKind.NOTE)
 _ROWS = (BlockKind.TABLE_ROW, BlockKind.CAPTION)
 _FEWEST_LETTERS = 12
+_LETTERS_THAT_TELL = 400  # characters of a passage that its language is told from
 _LETTERS_TO_DETECT = 60  # below this, the language of a passage is the document's: too short to tell
 
 
@@ -91,6 +92,9 @@ def _sections(blocks: Sequence[Block], text: str) -> Iterator[tuple[tuple[str, .
             path.append((block.level, " ".join(text[block.start : block.end].split())))
         elif block.kind is not BlockKind.CONTENTS:
             run.append(block)
+        elif run:  # a passage is one slice: it cannot leave out what stands between its blocks
+            yield tuple(heading for _, heading in path), run
+            run = []
     if run:
         yield tuple(heading for _, heading in path), run
 
@@ -114,9 +118,7 @@ def _units(text: str, blocks: Sequence[Block], room: int, count: TokenCounter) -
     spans = [
         (start, end, block.kind, number)
         for number, block in enumerate(_joined(text, blocks))
-        for start, end in (
-            [(block.start, block.end)] if block.kind in _ROWS else sentences(text, block.start, block.end)
-        )
+        for start, end in ([(block.start, block.end)] if block.kind in _ROWS else sentences(text, block.start, block.end))
     ]
     counts = count([text[start:end] for start, end, *_ in spans]) if spans else []
     units: list[_Unit] = []
@@ -144,9 +146,7 @@ def _joined(text: str, blocks: Sequence[Block]) -> Iterator[Block]:
 
 def _goes_on(text: str, first: Block, second: Block) -> bool:
     return (
-        text[first.end - 1] not in '.!?…:;)”"'
-        and text[second.start].islower()
-        and "\n\n" not in text[first.end : second.start]
+        text[first.end - 1] not in '.!?…:;)”"' and text[second.start].islower() and "\n\n" not in text[first.end : second.start]
     )
 
 
@@ -221,7 +221,7 @@ def _passage(
     start, end = units[0].start, units[-1].end
     text = document.text[start:end]
     touched = [page for page in document.pages if page.start < end and start < page.end]
-    letters = sum(character.isalpha() for character in text)
+    letters = sum(character.isalpha() for character in text[:_LETTERS_THAT_TELL])
     known = document.metadata.language
     return Passage(
         ordinal=ordinal,
@@ -231,7 +231,7 @@ def _passage(
         page=_number(touched, 0),
         page_end=_number(touched, -1),
         section=section,
-        language=known if letters < _LETTERS_TO_DETECT and known else (language_of(text) or known),
+        language=known if letters < _LETTERS_TO_DETECT and known else (language_of(text[:_LETTERS_THAT_TELL]) or known),
         context=context,
         sentences=tuple((unit.start - start, unit.end - start) for unit in units),
         kind=units[0].kind if len({unit.kind for unit in units}) == 1 else BlockKind.PARAGRAPH,

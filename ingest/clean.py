@@ -32,6 +32,12 @@ _BEFORE_HYPHEN = re.compile(r"([^\W_]+(?:[-‐‑/][^\W_]+)*)[-‐‑]$")
 _AFTER_HYPHEN = re.compile(r"[^\W_]+(?:[-‐‑][^\W_]+)*")
 _SUSPENDED = frozenset("och eller respektive samt resp and or to und oder et ou og".split())
 _KEEP_HYPHEN = frozenset("self non cross well ex all anti half quasi e icke f".split())
+_HYPHENED = frozenset(
+    (
+        "based burning driven facing focused free friendly led level making oriented ready related scale sharing specific wide"
+    ).split()
+)
+_HYPHEN_AT_END = re.compile(r"\S[-‐‑]$")
 _IN_ADDRESS = re.compile(r"(?:https?://|www\.)\S*[/\-_=&?.]$")
 
 
@@ -222,23 +228,23 @@ def chain(parts: Sequence[Clean], separator: str) -> Clean:
 
 
 def seam(before: str, after: str, known: Mapping[str, int]) -> tuple[int, str]:
-    """How two lines meet: how many characters to take off the first one's end, and what to put between them."""
+    """Tell how two lines meet: how many characters to take off the first one's end, and what to put between them."""
     if _IN_ADDRESS.search(before[-200:]) and after[0].isalnum():
         return 0, ""
-    broken = _BEFORE_HYPHEN.search(before[-60:])
     following = _AFTER_HYPHEN.match(after)
-    if not broken or not following:
+    if not _HYPHEN_AT_END.search(before) or not following:
         return 0, "" if before.endswith("—") else " "
-    first, second = broken.group(1), following.group()
+    second = following.group()
     if second.lower() in _SUSPENDED:
         return 0, " "
-    return (0, "") if _keeps_hyphen(first, second, known) else (1, "")
+    broken = _BEFORE_HYPHEN.search(before[-60:])
+    return (1, "") if broken and not _keeps_hyphen(broken.group(1), second, known) else (0, "")
 
 
 def _keeps_hyphen(first: str, second: str, known: Mapping[str, int]) -> bool:
-    if not second[0].islower() or not first[-1].islower():
-        return True  # Anglo-Saxon, COVID-19, EU-kommissionen, 10-year
     whole, hyphened = f"{first}{second}".lower(), f"{first}-{second}".lower()
     if known.get(whole, 0) != known.get(hyphened, 0):
         return known.get(hyphened, 0) > known.get(whole, 0)
-    return "-" in first or first.lower() in _KEEP_HYPHEN
+    if not second[0].islower() or not first[-1].islower():
+        return True  # Anglo-Saxon, COVID-19, EU-kommissionen, 10-year
+    return "-" in first or first.lower() in _KEEP_HYPHEN or second.lower() in _HYPHENED

@@ -8,19 +8,17 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from ingest import labels
 from ingest.lines import Line
 
 _ZONE = 0.16  # of the page's height, at the top and at the bottom
 _DEPTH = 6  # lines from the edge that are looked at
 _PAGES = 3  # on which a line must stand
+_NOTHING = 99.0  # the white where no line follows
 _SET_OFF = 1.0  # white between a header and the body, in sizes of their type
 _AROUND = " -–—.|[]()"  # what may stand around a page number
 _HEADER = 90  # characters: no running line is longer
-_ROMAN = re.compile(r"(?=[ivxl])(?:xl|l?x{0,3})(?:ix|iv|v?i{0,3})", re.IGNORECASE)
-_NUMBER_AT_EDGE = (
-    re.compile(r"^\W*(?:(?:page|sida|sid\.?|s\.|p\.|seite|side)\s*)?(\d{1,4}|[ivxl]{1,7})(?=$|\W)", re.IGNORECASE),
-    re.compile(r"(?:^|\s)(\d{1,4}|[ivxl]{1,7})(?:\s*(?:\(\d+\)|(?:of|av|/)\s*\d+))?\W*$", re.IGNORECASE),
-)
+_OF_PAGES = re.compile(r"\b\d{1,4}\s*(?:of|av|von|de|/)\s*\d{1,4}\b|\(\d{1,4}\)|(?:^|\s)(?:page|sida|sid\.|seite)\s+(?=\d)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,14 +55,13 @@ def find(pages: Sequence[Sequence[Line]], heights: Sequence[float]) -> Furniture
     enough = 2 if len(pages) == 2 else _PAGES
     running = {key for key, on in places.items() if len(on) >= (enough if key[0] == "#" else _PAGES)}
     chosen = _chosen(edges, running)
-    counting = _labels(chosen, enough)
-    dropped = [line for line in chosen if _words(line.text) or line.page in counting.labels_at(line)]
+    numbers = labels.count(chosen, enough)
+    dropped = [line for line in chosen if _words(line.text) or line.start in numbers.lines]
     dropped += _at_known_place(edges, dropped, len(pages), body)
-    labels = counting.labels()
-    strays = _stray_numbers(edges, dropped, labels)
+    strays = _stray_numbers(edges, dropped, numbers.labels)
     kept = _only_on_first_page(dropped, pages)
-    labels = {line.page: line.text.strip(_AROUND) for line in strays} | labels
-    return Furniture(lines=frozenset(line.start for line in (*dropped, *strays)) - kept, labels=labels)
+    printed = {line.page: line.text.strip(_AROUND) for line in strays} | numbers.labels
+    return Furniture(lines=frozenset(line.start for line in (*dropped, *strays)) - kept, labels=printed)
 
 
 def _body_size(pages: Sequence[Sequence[Line]]) -> float:
@@ -93,23 +90,23 @@ def _pairs(edge: list[Line], whole: list[Line]) -> Iterable[tuple[Line, Line | N
 
 def _white(upper: Line | None, lower: Line | None) -> float:
     if upper is None or lower is None:
-        return 99.0
+        return _NOTHING
     return (lower.top - upper.bottom) / max(min(upper.size, lower.size), 4.0)
 
 
 def _words(text: str) -> str:
-    """The words of a line that stay the same from page to page: without digits, roman numerals at the ends, and punctuation."""
-    tokens = re.sub(r"\d+", " ", text.casefold()).split()
-    while tokens and _is_roman(tokens[-1]):
+    """What of a line stays the same from page to page: not the numbers at its ends, nor "3 of 10"."""
+    tokens = _OF_PAGES.sub(" ", text.casefold()).split()
+    while tokens and _is_number(tokens[-1]):
         tokens.pop()
-    while tokens and _is_roman(tokens[0]):
+    while tokens and _is_number(tokens[0]):
         del tokens[0]
-    return " ".join(token for token in tokens if any(char.isalpha() for char in token))
+    return " ".join(tokens)
 
 
-def _is_roman(token: str) -> bool:
-    token = token.strip("().,|–-[]")
-    return not token or (len(token) < 8 and bool(_ROMAN.fullmatch(token)))
+def _is_number(token: str) -> bool:
+    token = token.strip("().,|–—-[]:/")
+    return not token or token.isdigit() or (len(token) < 8 and bool(labels.ROMAN.fullmatch(token)))
 
 
 def _keys(line: Line) -> list[tuple[str, int, int]]:
@@ -121,15 +118,16 @@ def _keys(line: Line) -> list[tuple[str, int, int]]:
 
 def _chosen(edges: list[_Edge], running: set[tuple[str, int, int]]) -> list[Line]:
     """On each page the running lines from the edge inwards, up to the last one that a gap sets off from the body."""
+    usual: Counter[tuple[int, int]] = Counter()
+    for _, slot, size in (key for edge in edges for key in {key for line in edge.lines for key in _keys(line)} & running):
+        usual[slot, size] += 1
     chosen: list[Line] = []
     cut_off: Counter[str] = Counter()
     seen: Counter[str] = Counter()
     held: list[Line] = []
     for edge in edges:
-        run = 0
-        while run < len(edge.lines) and any(key in running for key in _keys(edge.lines[run])):
-            run += 1
-        depth = max((i + 1 for i in range(run) if edge.gaps[i] > 0.45 or _changes_style(edge, i)), default=0)
+        run = _running_lines(edge, running, usual)
+        depth = max((i + 1 for i in range(run) if _set_off(edge, i)), default=0)
         chosen.extend(edge.lines[:depth])
         held.extend(edge.lines[depth:run])
         seen.update(_words(line.text) for line in edge.lines[:run])
@@ -138,10 +136,27 @@ def _chosen(edges: list[_Edge], running: set[tuple[str, int, int]]) -> list[Line
     return chosen + [line for line in held if _words(line.text) in often]
 
 
-def _changes_style(edge: _Edge, i: int) -> bool:
-    if i + 1 >= len(edge.lines):
-        return False
-    return edge.gaps[i] > 0.2 and abs(edge.lines[i].size - edge.lines[i + 1].size) > 0.15 * edge.lines[i].size
+def _running_lines(edge: _Edge, running: set[tuple[str, int, int]], usual: Counter[tuple[int, int]]) -> int:
+    """How many lines of an edge may be running ones: each where such lines stand about as often as those further out do."""
+    outer, outer_base = 0, 0.0
+    for i, line in enumerate(edge.lines):
+        keys = [key for key in _keys(line) if key in running]
+        often = max((usual[slot, size] for _, slot, size in keys), default=0)
+        inner = abs(line.base - outer_base) > 0.5 * line.size
+        if not keys or (i and inner and often < 0.5 * outer):
+            return i
+        outer, outer_base = max(outer, often), line.base
+    return len(edge.lines)
+
+
+def _set_off(edge: _Edge, i: int) -> bool:
+    """Whether what follows line i is no continuation of it."""
+    gap = edge.gaps[i]
+    if gap >= _NOTHING:
+        return i < 3  # a page of nothing else: its header, but not a table that looks alike on every page
+    if i + 1 < len(edge.lines) and abs(edge.lines[i].size - edge.lines[i + 1].size) > 0.15 * edge.lines[i].size:
+        return gap > 0.2
+    return gap > 0.45
 
 
 def _at_known_place(edges: list[_Edge], dropped: list[Line], pages: int, body: float) -> list[Line]:
@@ -174,11 +189,11 @@ def _is_running(words: Counter[str], pages: int) -> bool:
     return sum(words.values()) >= max(_PAGES, 0.3 * pages) and again >= 0.4 * sum(words.values())
 
 
-def _stray_numbers(edges: list[_Edge], dropped: list[Line], labels: dict[int, str]) -> list[Line]:
+def _stray_numbers(edges: list[_Edge], dropped: list[Line], printed: dict[int, str]) -> list[Line]:
     """Lone numbers that were not seen counting: where other pages have theirs, or just what the page should be."""
     gone = {line.start for line in dropped}
     numbered = Counter(_place(line) for line in dropped if not _words(line.text))
-    offsets = Counter(int(label) - page for page, label in labels.items() if label.isdigit()).most_common(1)
+    offsets = Counter(int(label) - page for page, label in printed.items() if label.isdigit()).most_common(1)
     strays: list[Line] = []
     for edge in edges:
         due = str(edge.page + offsets[0][0]) if offsets else ""
@@ -198,94 +213,3 @@ def _only_on_first_page(dropped: list[Line], pages: Sequence[Sequence[Line]]) ->
     gone = {line.start for line in dropped}
     rest = " ".join(_words(line.text) for lines in pages for line in lines if line.start not in gone)
     return {line.start for line in dropped if line.page == 0 and _words(line.text) and _words(line.text) not in rest}
-
-
-# Page numbers
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Numbers:
-    """Page numbers that count up with the pages: `(page, start of the line) -> label`."""
-
-    found: dict[tuple[int, int], str]
-
-    def labels_at(self, line: Line) -> set[int]:
-        return {page for page, start in self.found if start == line.start}
-
-    def labels(self) -> dict[int, str]:
-        by_page: dict[int, list[str]] = defaultdict(list)
-        for page, start in sorted(self.found):
-            by_page[page].append(self.found[page, start])
-        seen = {page: _spread(labels) for page, labels in by_page.items()}
-        return {**_between(seen), **seen}
-
-
-def _labels(lines: Iterable[Line], enough: int) -> _Numbers:
-    series: dict[tuple[bool, int, int, int], list[tuple[int, Line, str]]] = defaultdict(list)
-    for line in lines:
-        for roman, number, text in _numbers(line.text):
-            for step in (1, 2):  # pages, spreads of two pages
-                series[roman, step, number - step * line.page, 0].append((line.page, line, text))
-    best: dict[tuple[int, int], tuple[int, str]] = {}
-    for (_, step, _, _), members in series.items():
-        weight = len({page for page, _, _ in members})
-        if weight < enough or (step == 2 and not _is_spread(members, series)):
-            continue
-        for page, line, text in members:
-            if weight > best.get((page, line.start), (0, ""))[0]:
-                best[page, line.start] = (weight, text)
-    most = max((weight for weight, _ in best.values()), default=0)
-    sure = {at: text for at, (weight, text) in best.items() if weight >= enough and weight >= 0.1 * most}
-    return _Numbers(found=sure)
-
-
-def _is_spread(
-    members: list[tuple[int, Line, str]], series: dict[tuple[bool, int, int, int], list[tuple[int, Line, str]]]
-) -> bool:
-    """Whether next to this series of numbers, two by two, runs the series of the facing pages."""
-    page, _, text = members[0]
-    if not text.isdigit():
-        return False
-    offset = int(text) - 2 * page
-    pages = {one for one, _, _ in members}
-    for beside in (offset - 1, offset + 1):
-        facing = {one for one, _, _ in series.get((False, 2, beside, 0), [])}
-        if len(pages & facing) >= min(_PAGES, len(pages)):
-            return True
-    return False
-
-
-def _numbers(text: str) -> Iterable[tuple[bool, int, str]]:
-    found: dict[str, tuple[bool, int, str]] = {}
-    for pattern in _NUMBER_AT_EDGE:
-        match = pattern.search(text)
-        if not match:
-            continue
-        token = match.group(1)
-        if token.isdigit():
-            found[token] = (False, int(token), token)
-        elif _ROMAN.fullmatch(token):
-            found[token] = (True, _value(token.lower()), token)
-    return found.values()
-
-
-def _value(roman: str) -> int:
-    values = [{"i": 1, "v": 5, "x": 10, "l": 50}[char] for char in roman]
-    return sum(-a if a < b else a for a, b in zip(values, [*values[1:], 0], strict=True))
-
-
-def _spread(labels: list[str]) -> str:
-    numbers = sorted({int(label) for label in labels if label.isdigit()})
-    if len(numbers) == 2 and numbers[1] == numbers[0] + 1:
-        return f"{numbers[0]}–{numbers[1]}"
-    return labels[0]
-
-
-def _between(seen: dict[int, str]) -> dict[int, str]:
-    """Labels of pages that print none, between two pages that agree on what it would be."""
-    filled: dict[int, str] = {}
-    known = sorted(page for page, label in seen.items() if label.isdigit())
-    for one, two in zip(known, known[1:], strict=False):
-        if int(seen[two]) - int(seen[one]) == two - one:
-            filled |= {page: str(int(seen[one]) + page - one) for page in range(one + 1, two)}
-    return filled

@@ -13,14 +13,12 @@ NUMBERED = re.compile(r"\(?(?:\d{1,2}|[a-zA-Z]|[ivx]{1,5})[.)]\s+(?=\S)|\(\d{1,2
 SECTION = re.compile(r"(?:\d{1,2}(?:\.\d{1,2}){1,4}\.?|\d{1,2}\.|[A-Z]\.\d{1,2}(?:\.\d{1,2})*)\s+(?=[^\W\d_])")
 LEADER = re.compile(r"(?:[.·…_]\s?){4,}\s*(?:\d{1,4}|[ivxl]{1,7})?$", re.IGNORECASE)
 CAPTION = re.compile(
-    r"(?:table|figure|fig\.|chart|box|map|exhibit|graph|photo|tabell|figur|bild|diagram|ruta|karta|faktaruta)"
-    r"\s+[A-Z]?\d{1,3}(?:[.\-–]\d{1,3})*[a-z]?(?:\s*[.:|–—]|\s+(?=[A-ZÅÄÖÉ\"“”])|$)",
-    re.IGNORECASE,
+    r"(?i:table|figure|fig\.|chart|box|map|exhibit|graph|photo|tabell|figur|bild|diagram|ruta|karta|faktaruta)"
+    r"\s+[A-Z]?\d{1,3}(?:[.\-–]\d{1,3})*[a-z]?(?:\s*[.:|–—]|\s+(?=[A-ZÅÄÖÉ\"“”])|$)"
 )
 RECOMMENDATION = re.compile(
-    r"(?:recommendation|rekommendation|recommandation|empfehlung|recomendación|recomanació|aanbeveling|anbefaling)"
-    r"\s+(?:no\.?\s*)?[A-Z]?\d{1,3}(?:\.\d{1,2})?\s*(?:[.:)|–—-]|$|(?=[A-ZÅÄÖ]))",
-    re.IGNORECASE,
+    r"(?i:recommendation|rekommendation|recommandation|empfehlung|recomendación|recomanació|aanbeveling|anbefaling)"
+    r"\s+(?:(?i:no|nr)\.?\s*)?[A-Z]?\d{1,3}(?:\.\d{1,2})?[a-z]?\s*(?:[.:)|–—-]|$|(?=[A-ZÅÄÖ]))"
 )
 _ENDS = re.compile(r"[.!?:;…][\"'”’»)\]]*\d{0,3}$")
 

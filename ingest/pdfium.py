@@ -7,10 +7,11 @@ import ctypes
 import io
 import re
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import repeat
 from pathlib import Path
 from types import TracebackType
+from typing import Any, cast
 
 import numpy as np
 import pypdfium2
@@ -32,16 +33,33 @@ _ITALIC = re.compile(r"italic|oblique|slanted|-It$|Ital$", re.IGNORECASE)
 _FORCE_BOLD = 1 << 18
 _ITALIC_FLAG = 1 << 6
 
-# The bindings of pypdfium2 5.15 convert a pointer object for each call. Bound anew with plain integers, `map` drives them
-# without a Python frame for each glyph: a page takes 1 ms where it took 4.
-_unicode = ctypes.CFUNCTYPE(ctypes.c_uint, ctypes.c_void_p, ctypes.c_int)
-_box = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_int, ctypes.c_void_p)
-_origin = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_int, ctypes.c_void_p, ctypes.c_void_p)
-_object = ctypes.CFUNCTYPE(ctypes.c_size_t, ctypes.c_void_p, ctypes.c_int)
+
+def _address(pointer: object) -> int:
+    return ctypes.cast(cast(Any, pointer), ctypes.c_void_p).value or 0
 
 
-def _address(function: object) -> int:
-    return ctypes.cast(function, ctypes.c_void_p).value or 0  # type: ignore[arg-type]
+def _plain(name: str, result: type[Any], *arguments: type[Any]) -> Callable[..., int]:
+    address = _address(getattr(raw, name))
+    return cast(Callable[..., int], ctypes.CFUNCTYPE(result, *arguments)(address))
+
+
+class _C:
+    """PDFium's functions for single glyphs, taking addresses as plain integers.
+
+    The bindings of pypdfium2 5.15 convert a pointer object for each call. These run under `map` without a Python frame for
+    each glyph: a page takes 1 ms where it took 4.
+    """
+
+    unicode = _plain("FPDFText_GetUnicode", ctypes.c_uint, ctypes.c_void_p, ctypes.c_int)
+    box = _plain("FPDFText_GetLooseCharBox", ctypes.c_int, ctypes.c_void_p, ctypes.c_int, ctypes.c_void_p)
+    origin = _plain("FPDFText_GetCharOrigin", ctypes.c_int, ctypes.c_void_p, ctypes.c_int, *[ctypes.c_void_p] * 2)
+    object = _plain("FPDFText_GetTextObject", ctypes.c_size_t, ctypes.c_void_p, ctypes.c_int)
+    size = _plain("FPDFText_GetFontSize", ctypes.c_double, ctypes.c_void_p, ctypes.c_int)
+    matrix = _plain("FPDFText_GetMatrix", ctypes.c_int, ctypes.c_void_p, ctypes.c_int, ctypes.c_void_p)
+    font = _plain("FPDFTextObj_GetFont", ctypes.c_size_t, ctypes.c_void_p)
+    info = _plain(
+        "FPDFText_GetFontInfo", ctypes.c_ulong, ctypes.c_void_p, ctypes.c_int, ctypes.c_void_p, ctypes.c_ulong, ctypes.c_void_p
+    )
 
 
 class PdfiumDocument:
@@ -59,10 +77,6 @@ class PdfiumDocument:
             raise ReadError("It is not a PDF that can be opened, or it is broken.") from exc
         except OSError as exc:
             raise ReadError(f"It cannot be opened: {exc.strerror or exc}.") from exc
-        self._unicode = _unicode(_address(raw.FPDFText_GetUnicode))
-        self._box = _box(_address(raw.FPDFText_GetLooseCharBox))
-        self._origin = _origin(_address(raw.FPDFText_GetCharOrigin))
-        self._object = _object(_address(raw.FPDFText_GetTextObject))
 
     def __enter__(self) -> "PdfiumDocument":
         return self
@@ -90,51 +104,28 @@ class PdfiumDocument:
         count = min(int(raw.FPDFText_CountChars(textpage.raw)), MAX_GLYPHS)
         if count <= 0 or not (width > 0 and height > 0):
             return no_glyphs(width, height)
-        handle = _address(textpage.raw)
-        codes = np.fromiter(map(self._unicode, repeat(handle, count), range(count)), np.uint32, count)
+        handle, every = _address(textpage.raw), range(count)
         rectangles = np.zeros((count, 4), np.float32)  # FS_RECTF: left, top, right, bottom, y upwards
         base = int(rectangles.ctypes.data)
-        found = np.fromiter(
-            map(self._box, repeat(handle, count), range(count), range(base, base + 16 * count, 16)), np.int32, count
-        )
+        found = np.fromiter(map(_C.box, repeat(handle), every, range(base, base + 16 * count, 16)), np.int32, count)
         rectangles[found == 0] = 0
         pens = np.zeros((count, 2), np.float64)
         base = int(pens.ctypes.data)
         ends = base + 16 * count
-        deque(map(self._origin, repeat(handle), range(count), range(base, ends, 16), range(base + 8, ends, 16)), maxlen=0)
-        drawn = np.fromiter(map(self._object, repeat(handle, count), range(count)), np.uint64, count)
-        _, first, inverse = np.unique(drawn, return_index=True, return_inverse=True)
+        deque(map(_C.origin, repeat(handle), every, range(base, ends, 16), range(base + 8, ends, 16)), maxlen=0)
+        drawn = np.fromiter(map(_C.object, repeat(handle), every), np.uint64, count)
+        objects, first, inverse = np.unique(drawn, return_index=True, return_inverse=True)
         affine = _affine(page, width, height)
-        styles = [self._style(textpage, int(i), rectangles[i], affine) for i in first]
+        styles, style = _styles(handle, objects, first, rectangles[first], affine)
         return Glyphs(
             width=width,
             height=height,
-            codes=codes,
+            codes=np.fromiter(map(_C.unicode, repeat(handle), every), np.uint32, count),
             boxes=_displayed(rectangles, affine),
             pens=(pens[:, :1] * affine[0] + pens[:, 1:] * affine[1] + affine[2]).astype(np.float32),
-            style=inverse.astype(np.int32),
-            styles=tuple(styles),
+            style=style[inverse].astype(np.int32),
+            styles=styles,
             drawn=inverse.astype(np.int32),
-        )
-
-    def _style(self, textpage: pypdfium2.PdfTextPage, index: int, box: np.ndarray, affine: np.ndarray) -> Style:
-        handle = textpage.raw
-        matrix = raw.FS_MATRIX()
-        size = float(raw.FPDFText_GetFontSize(handle, index))
-        angle = 0
-        if raw.FPDFText_GetMatrix(handle, index, ctypes.byref(matrix)):
-            size *= float(np.hypot(matrix.c, matrix.d))
-            angle = _direction(affine[0] * matrix.a + affine[1] * matrix.b)
-        tall = float(abs(box[1] - box[3]) if angle in (0, 180) else abs(box[2] - box[0]))
-        if not 0.4 * tall <= size <= 4 * tall and tall > 0:
-            size = 0.85 * tall  # a Type 3 font counts its size in units of its own
-        font, flags = _font(handle, index)
-        return Style(
-            size=round(size, 2),
-            font=font,
-            bold=bool(_BOLD.search(font)) or bool(flags & _FORCE_BOLD),
-            italic=bool(_ITALIC.search(font)) or bool(flags & _ITALIC_FLAG),
-            angle=angle,
         )
 
     def covered(self, index: int) -> float:
@@ -156,7 +147,7 @@ class PdfiumDocument:
 
     def png(self, index: int, width: int) -> bytes:
         """The displayed page as PNG, `width` pixels wide (narrower only where the page would be absurdly tall)."""
-        if self._document.get_formtype() != raw.FORMTYPE_NONE and self._document.formenv is None:
+        if self._document.get_formtype() == raw.FORMTYPE_ACRO_FORM and self._document.formenv is None:
             self._document.init_forms()
         with _Opened(self._document, index) as page:
             across, down = float(page.get_width()), float(page.get_height())
@@ -235,17 +226,46 @@ def _displayed(rectangles: np.ndarray, affine: np.ndarray) -> np.ndarray:
     return np.concatenate([moved.min(axis=0), moved.max(axis=0)], axis=1).astype(np.float32)
 
 
-def _direction(vector: np.ndarray) -> int:
-    degrees = float(np.degrees(np.arctan2(vector[1], vector[0]))) % 360
-    nearest = round(degrees / 90) * 90
-    return nearest % 360 if abs(degrees - nearest) < 8 else -1
+def _styles(
+    handle: int, objects: np.ndarray, first: np.ndarray, boxes: np.ndarray, affine: np.ndarray
+) -> tuple[tuple[Style, ...], np.ndarray]:
+    """The styles of a page's text objects, each known by its first glyph, and which of them each object has."""
+    count = len(objects)
+    matrices = np.zeros((count, 6), np.float32)
+    base = int(matrices.ctypes.data)
+    indices = first.tolist()
+    deque(map(_C.matrix, repeat(handle), indices, range(base, base + 24 * count, 24)), maxlen=0)
+    sizes = np.fromiter(map(_C.size, repeat(handle), indices), np.float64, count)
+    sizes *= np.hypot(matrices[:, 2], matrices[:, 3])
+    vectors = matrices[:, :1] * affine[0] + matrices[:, 1:2] * affine[1]
+    degrees = np.degrees(np.arctan2(vectors[:, 1], vectors[:, 0])) % 360
+    nearest = np.round(degrees / 90) * 90
+    angles = np.where(np.abs(degrees - nearest) < 8, nearest % 360, -1)
+    tall = np.where(angles % 180 == 90, np.abs(boxes[:, 2] - boxes[:, 0]), np.abs(boxes[:, 1] - boxes[:, 3]))
+    odd = (tall > 0) & ~((sizes >= 0.4 * tall) & (sizes <= 4 * tall))
+    sizes[odd] = 0.85 * tall[odd]  # a Type 3 font counts its size in units of its own
+    fonts = np.array([_C.font(each) if each else 0 for each in objects.tolist()], np.uint64)
+    _, sample, font = np.unique(fonts, return_index=True, return_inverse=True)
+    named = [_named(handle, indices[i]) for i in sample.tolist()]
+    kinds, style = np.unique(np.stack([np.round(sizes, 2), font, angles], axis=1), axis=0, return_inverse=True)
+    styles = tuple(
+        Style(
+            size=float(size),
+            font=named[int(which)][0],
+            bold=bool(_BOLD.search(named[int(which)][0])) or bool(named[int(which)][1] & _FORCE_BOLD),
+            italic=bool(_ITALIC.search(named[int(which)][0])) or bool(named[int(which)][1] & _ITALIC_FLAG),
+            angle=int(angle),
+        )
+        for size, which, angle in kinds.tolist()
+    )
+    return styles, style.reshape(-1)
 
 
-def _font(handle: object, index: int) -> tuple[str, int]:
+def _named(handle: int, index: int) -> tuple[str, int]:
     """The name of a glyph's font, and the flags of its descriptor."""
     flags = ctypes.c_int()
     buffer = ctypes.create_string_buffer(128)
-    size = int(raw.FPDFText_GetFontInfo(handle, index, buffer, 128, ctypes.byref(flags)))
+    size = int(_C.info(handle, index, ctypes.addressof(buffer), 128, ctypes.addressof(flags)))
     return (buffer.value.decode("utf-8", "ignore"), flags.value) if 0 < size <= 128 else ("", 0)
 
 

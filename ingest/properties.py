@@ -30,6 +30,11 @@ class Properties:
 
 _PROGRAM = re.compile(r"^(?:microsoft (?:word|powerpoint|excel)|powerpoint presentation|presentation|adobe \w+)\b[\s:-]*", re.I)
 _FILE_NAME = re.compile(r"\.(?:docx?|pdf|indd|pptx?|xlsx?|odt|rtf|tex|dvi|qxd|qxp|ai|html?|txt|pub|fm|pmd|wpd|eps|ps)\b", re.I)
+_SECTION = re.compile(
+    r"(?:table of )?contents|innehåll(?:sförteckning)?|(?:executive )?summary|sammanfattning|abstract|foreword|förord|"
+    r"introduction|inledning|acknowledge?ments|about .{1,40}|press release",
+    re.I,
+)
 _EMPTY = re.compile(r"(?:untitled|unnamed|unbenannt|namnlös|sans titre|title|titel|document|dokument|unknown|none)[\s\d]*", re.I)
 
 
@@ -38,6 +43,7 @@ def title_of(stated: str, headings: Sequence[tuple[float, str]], stem: str) -> s
 
     `headings` are the size and text of each heading on the first pages, in order.
     """
+    headings = [(size, text) for size, text in headings if not _SECTION.fullmatch(_tidy(text))]
     stated = _tidy(_PROGRAM.sub("", _tidy(stated)))
     if _is_title(stated, stem):
         return stated

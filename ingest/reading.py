@@ -171,9 +171,7 @@ def stamp_of(found: Found, sha256: str, catalogue: str) -> FileStamp:
 
 def failed(stamp: FileStamp, reason: str, began: float) -> Step:
     """A file that could not be read."""
-    outcome = FileOutcome(
-        path=stamp.path, outcome=Outcome.FAILED, reason=reason, seconds=round(time.perf_counter() - began, 3)
-    )
+    outcome = FileOutcome(path=stamp.path, outcome=Outcome.FAILED, reason=reason, seconds=round(time.perf_counter() - began, 3))
     return Step(path=stamp.path, stamp=stamp, outcome=outcome)
 
 

@@ -34,7 +34,8 @@ class Segment:
 
 def is_space(codes: npt.NDArray[np.uint32]) -> Bools:
     """Tell white space and control characters from glyphs with ink."""
-    return (codes <= 32) & (codes != ord(LINE_HYPHEN)) & (codes != 0) | (codes == 0xA0)
+    found: Bools = ((codes <= 32) & (codes != ord(LINE_HYPHEN)) & (codes != 0)) | (codes == 0xA0)
+    return found
 
 
 def on_page(glyphs: Glyphs) -> Bools:

@@ -5,10 +5,12 @@ import re
 # A full stop after one of these does not end a sentence, whatever follows.
 _NEVER_LAST = frozenset(
     """
-    mr mrs ms dr prof st no nos fig figs tab vol art para paras pp cf vs e.g i.e eg ie ca approx incl esp dept gen col sgt
-    bl.a t.ex d.v.s dvs s.k p.g.a pga f.d f.ö fr.o.m t.o.m tom resp kl nr bil kap sid jfr ung avd mom st.f m.a.o o.dyl
+    mr mrs ms dr prof st vs cf e.g i.e eg ie ca approx incl esp dept gen col sgt
+    bl.a t.ex d.v.s dvs s.k p.g.a pga f.d f.ö fr.o.m t.o.m enl resp bil jfr ung avd st.f m.a.o o.dyl
     """.split()
 )
+# These only before a number: "No. 4", but "The answer was no. The next".
+_BEFORE_NUMBER = frozenset("no nos fig figs tab vol art para paras p pp nr kl kap sid mom".split())
 # These end a sentence only when a capital letter follows: "etc. The", but "etc. and".
 _MAYBE_LAST = frozenset(
     "etc m.m m.fl mm mfl osv o.s.v et al inc ltd co corp ab e.kr f.kr u.s u.k a.m p.m jan feb aug sept okt oct nov dec".split()
@@ -63,7 +65,7 @@ def _ends_here(text: str, begin: int, stop: int, after: int, end: int) -> bool:
     word = before.group().lower() if before else ""
     if word in _NEVER_LAST or (len(word) == 1 and word.isalpha() and not following.isspace()):
         return False  # an abbreviation, or an initial: "J. Smith"
-    if following.islower():
+    if following.islower() or (word in _BEFORE_NUMBER and following.isdigit()):
         return False
     if word in _MAYBE_LAST:
         return following.isupper()

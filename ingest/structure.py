@@ -14,7 +14,7 @@ from ingest.lines import Line
 from ingest.paragraphs import CAPTION, LEADER, RECOMMENDATION, SECTION, Paragraph, ends_sentence, group, is_item
 from ingest.properties import OutlineItem
 
-_NOTE = re.compile(r"\(?(\d{1,3}|[*†‡§]{1,3}|[a-z](?=[.)\s]))[.)]?\s*(?=\S)")
+_NOTE = re.compile(r"\(?(\d{1,3}|[*†‡§]{1,3}|[a-z](?=[.)\s]))[.)]?\s*(?=[^\W\d_]|[\"“”‘(])")
 _CONTENTS_HEADING = re.compile(
     r"(?:table of )?contents|innehåll(?:sförteckning)?|inhalt(?:sverzeichnis)?|sommaire|table des matières|índice|inhoud",
     re.I,
@@ -81,6 +81,8 @@ def parts(
         small: list[Part] = []
         for i, one in enumerate(groups):
             kind, level = (BlockKind.NOTE, 0) if i in notes else _kind(one, usual, titles, contents)
+            if kind is BlockKind.HEADING and one.first.angle != groups[0].first.angle:
+                kind, level = BlockKind.PARAGRAPH, 0  # a stamp along the margin
             part = _part(one, kind, level, known, marks if kind is not BlockKind.NOTE else set())
             if part.text:
                 (small if kind is BlockKind.NOTE else body).append(part)
@@ -122,13 +124,14 @@ def _notes(groups: Sequence[Paragraph], height: float, usual: Measures) -> dict[
         if one.first.placed and one.first.angle == 0 and one.size <= 0.93 * usual.size and one.top > 0.4 * height
     ]
     floor = max((one.bottom for i, one in enumerate(groups) if i not in small and one.first.angle == 0), default=0.0)
-    begun = False
+    lefts: list[float] = []
     for i in small:
         one = groups[i]
-        if one.top < floor - one.size and not _alone_in_column(one, groups, small):
+        if one.is_row or (one.top < floor - one.size and not _alone_in_column(one, groups, small)):
             continue
-        begun = begun or bool(_NOTE.match(one.text))
-        if begun and not one.is_row:
+        if _NOTE.match(one.text):
+            lefts.append(one.first.left)
+        if any(abs(one.first.left - left) < 2 * one.size for left in lefts):  # a note, or more of it
             found[i] = one
     return found
 
@@ -136,7 +139,7 @@ def _notes(groups: Sequence[Paragraph], height: float, usual: Measures) -> dict[
 def _alone_in_column(one: Paragraph, groups: Sequence[Paragraph], small: Sequence[int]) -> bool:
     left, right = min(line.left for line in one.lines), max(line.right for line in one.lines)
     return not any(
-        other.bottom > one.top and any(line.left < right and line.right > left for line in other.lines)
+        other.bottom > one.top and len(other.text) > 60 and any(line.left < right and line.right > left for line in other.lines)
         for i, other in enumerate(groups)
         if i not in small
     )

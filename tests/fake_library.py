@@ -59,7 +59,8 @@ class FakeLibrary:
         self.loaded = threading.Event()
         self.loaded.set()
         self.asked: list[dict[str, Any]] = []
-        self.failing: Exception | None = None
+        self.failing: Exception | None = None  # raised by every question
+        self.broken: Exception | None = None  # raised whatever is wanted
         self.notes: tuple[str, ...] = ()
         self.file_rows: list[FileInfo] = []
         self.paths = {
@@ -143,12 +144,18 @@ class FakeLibrary:
         return Quote(text=text, citations=(hit.rank,), document_id=hit.document_id, start=hit.start + start, end=hit.start + end)
 
     def ready(self) -> bool:
+        self._whole()
         return self.loaded.is_set()
 
     def warm(self) -> None:
         self.loaded.set()
 
+    def _whole(self) -> None:
+        if self.broken is not None:
+            raise self.broken
+
     def documents(self, principal: Principal) -> list[DocumentInfo]:
+        self._whole()
         return [info for info in self.infos.values() if principal.may_see(level_of(info.handling))]
 
     def document(self, document_id: int, principal: Principal) -> DocumentInfo | None:
@@ -179,6 +186,7 @@ class FakeLibrary:
         return self.file_rows
 
     def status(self) -> Status:
+        self._whole()
         return Status(
             ready=bool(self.infos), generation=3, model="all-MiniLM-L6-v2", model_languages=("en",), dimension=384,
             created="2026-11-22T13:02:00+00:00", documents=len(self.infos), passages=1204, in_delta=14, files_failed=1,

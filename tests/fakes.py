@@ -1,6 +1,7 @@
 """A model that needs no weights, and a library on a shelf of its own, for tests of what stands around the model."""
 
 import contextlib
+import csv
 import functools
 import hashlib
 import io
@@ -15,13 +16,16 @@ from typing import Any
 import numpy as np
 import pytest
 
+from index import __main__ as index_command
 from index import store
 from index.access import Handling, Principal, Role, local_owner
 from index.library import Library
 from index.models import ModelInfo
+from index.rebuild import Progress, rebuild
 from index.result import Result
 from index.writer import Writer
 from ingest import __main__ as ingest_command
+from ingest.chunk import cutter, settings_for
 from ingest.pool import ReaderPool
 
 OWNER = local_owner()
@@ -102,6 +106,15 @@ class Told:
         return found
 
 
+@dataclass(slots=True)
+class Said:
+    """What a command of the index said: exit code, its JSON objects, and the messages."""
+
+    code: int
+    objects: list[dict[str, Any]]
+    errors: str
+
+
 @dataclass
 class Shelf:
     """A folder of documents, and the library made of it by the ingest command in this process, with a fake model."""
@@ -130,7 +143,11 @@ class Shelf:
         encoder = self.models.get(name, self.encoder)
         folder = models / encoder.info.name
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / "kalla.json").write_text(json.dumps({"version": 1, "stamp": None, "info": asdict(encoder.info)}))
+        for file in ("model.onnx", "tokenizer.json"):
+            (folder / file).touch()
+        nothing = hashlib.sha256(b"").hexdigest()
+        stored = {"version": 1, "stamp": None, "files": {"model.onnx": nothing, "tokenizer.json": nothing}}
+        (folder / "kalla.json").write_text(json.dumps(stored | {"info": asdict(encoder.info)}))
         return folder
 
     # -- files
@@ -143,8 +160,11 @@ class Shelf:
 
     def catalogue(self, *rows: dict[str, str]) -> None:
         columns = list(dict.fromkeys(["file", *(name for row in rows for name in row)]))
-        lines = [";".join(columns), *(";".join(row.get(name, "") for name in columns) for row in rows)]
-        self.put("catalogue.csv", "\n".join(lines) + "\n")
+        out = io.StringIO()
+        writer = csv.DictWriter(out, columns, delimiter=";")
+        writer.writeheader()
+        writer.writerows(rows)
+        self.put("catalogue.csv", out.getvalue())
 
     def records(self, name: str, *records: dict[str, Any] | str) -> Path:
         lines = [item if isinstance(item, str) else json.dumps(item) for item in records]
@@ -160,6 +180,23 @@ class Shelf:
         lines = [json.loads(line) for line in out.getvalue().splitlines()]
         summary = lines.pop()["summary"] if lines and "summary" in lines[-1] else {}
         return Told(code, lines, summary, err.getvalue())
+
+    def index(self, *arguments: str) -> "Said":
+        """`python -m index …` in this process, with `--json`."""
+        out, err = io.StringIO(), io.StringIO()
+        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+            code = index_command.main([*arguments, "--data", str(self.data), "--json"])
+        return Said(code, [json.loads(line) for line in out.getvalue().splitlines()], err.getvalue())
+
+    def rebuilding(self, encoder: FakeEncoder | None = None) -> Iterator[Progress]:
+        """The steps of a rebuild, as the command takes them."""
+        encoder = encoder or self.encoder
+        self.use(encoder)
+        folder = self._export(encoder.info.name, self.data / "models")
+        sizes = settings_for(encoder.info.max_tokens)
+        with self.writer() as writer:
+            cut = cutter(sizes, encoder.count, lambda text: "en")
+            yield from rebuild(writer, encoder, folder, encoder.info.name, json.dumps(sizes.as_dict()), cut)
 
     def embedded_by(self, action: Callable[[], Any]) -> list[str]:
         """What the model was given as passages while something was done."""

@@ -20,7 +20,7 @@ from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 from index.access import Principal
-from index.errors import ModelError
+from index.errors import ModelError, StoreError
 from tests.fake_library import OWNER, PAGES, READER, FakeLibrary
 from ui.asking import AskRoom, Filters
 from ui.jobs import Jobs
@@ -264,10 +264,8 @@ def test_other_sites_cannot_post(site: Site, origin: str) -> None:
     for address in ("/en/gradio_api/upload", "/en/gradio_api/queue/join"):
         answer = site.client.post(address, headers={"origin": origin}, json={})
         assert answer.status_code == 403, address
-    own = site.client.post(
-        "/en/gradio_api/queue/join", headers={"origin": HOST}, json={"data": [], "fn_index": 9999, "session_hash": "x"}
-    )
-    assert own.status_code != 403
+    assert site.client.post("/healthz", headers={"origin": origin}).status_code == 403
+    assert site.client.post("/healthz", headers={"origin": HOST}).status_code == 405
 
 
 @pytest.mark.parametrize(
@@ -373,6 +371,25 @@ def test_errors_are_told_and_nothing_else(tmp_path: Path, caplog: pytest.LogCapt
     assert "internal detail" in caplog.text
 
 
+def test_a_library_that_cannot_be_opened_is_said_everywhere(site: Site, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    library = site.library
+    library.broken = StoreError("The library was made by a newer Källa. Update this one.")
+    try:
+        jobs = Jobs(tmp_path)
+        (asked,) = AskRoom(library, EN, "corpus").ask("Who?", Filters(), OWNER)
+        (welcome,) = AskRoom(library, EN, "corpus").ask("", Filters(), OWNER)
+        shelf = LibraryRoom(library, jobs, tmp_path, EN).shelf(OWNER)
+        for said in (asked.html, welcome.html, shelf.documents, IndexRoom(library, jobs, EN).status()):
+            assert "made by a newer Källa" in said
+        for address in ("/view/1", "/image/1/1.png", "/source/1", "/healthz"):
+            answer = site.get(address)
+            assert answer.status_code == 503 and "made by a newer Källa" in answer.text
+        assert site.get("/en/").status_code == 200
+    finally:
+        library.broken = None
+    assert not caplog.records
+
+
 def test_a_question_without_end_is_not_asked(tmp_path: Path) -> None:
     library = FakeLibrary(tmp_path)
     (shown,) = AskRoom(library, SV, "corpus").ask("x" * 2001, Filters(), OWNER)
@@ -449,7 +466,7 @@ REBUILD = """
 assert sys.argv[1:4] == ["-m", "index", "rebuild"]
 for done in range(3):
     say(progress=dict(phase="embedding", done=done, total=3))
-    time.sleep(0.15)
+    time.sleep(0.4)
 """
 
 
@@ -600,14 +617,21 @@ def test_a_data_folder_that_cannot_be_written_is_said(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_an_empty_library_is_served_and_ends_cleanly(tmp_path: Path, number: signal.Signals) -> None:
+    import urllib.error
     import urllib.request
 
     port = free_port()
     process = run_app("--port", str(port), "--data", str(tmp_path / "data"), "--corpus", str(tmp_path / "corpus"))
     try:
         began = time.monotonic()
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=30) as answer:
-            assert json.load(answer) == {"status": "ok"}
+        while True:
+            try:
+                with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=30) as answer:
+                    assert json.load(answer) == {"status": "ok"}
+                break
+            except urllib.error.URLError:
+                assert process.poll() is None and time.monotonic() - began < 30
+                time.sleep(0.05)
         waited = time.monotonic() - began
         with urllib.request.urlopen(f"http://127.0.0.1:{port}/view", timeout=5) as answer:
             assert answer.status == 200

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from ingest.builder import Builder
@@ -95,20 +95,16 @@ def assert_whole(document: Document, passages: Sequence[Passage], limit: int) ->
 
 
 def lost(document: Document, passages: Sequence[Passage]) -> list[str]:
-    """What stands in blocks of the body, but in no passage."""
+    """The runs of text in blocks of the body that are in no passage, but for what is hardly words."""
     covered = bytearray(len(document.text))
     for passage in passages:
         covered[passage.start : passage.end] = b"\1" * (passage.end - passage.start)
-    return [
-        document.text[block.start : block.end]
+    runs = [
+        "".join(" " if covered[at] else document.text[at] for at in range(block.start, block.end)).strip()
         for block in document.blocks
         if block.kind not in (HEADING, CONTENTS)
-        and any(not covered[at] for at in range(block.start, block.end) if not document.text[at].isspace())
     ]
-
-
-def telling(text: str) -> int:
-    return sum(len(word) > 1 and word.isalpha() for word in text.replace(".", " ").replace(",", " ").split())
+    return [run for run in runs if (letters := sum(character.isalpha() for character in run)) >= 12 and letters * 4 > len(run)]
 
 
 @settings(max_examples=250, deadline=None)
@@ -116,8 +112,7 @@ def telling(text: str) -> int:
 def test_every_document_is_cut_whole_and_in_order(document: Document, limit: int) -> None:
     passages = cut(document, limit)
     assert_whole(document, passages, limit)
-    for text in lost(document, passages):
-        assert telling(text) < 3 or count_tokens(text) > limit // 2, f"lost: {text!r}"
+    assert lost(document, passages) == []
 
 
 @settings(max_examples=100, deadline=None)
@@ -129,7 +124,7 @@ def test_the_same_document_is_always_cut_the_same(document: Document) -> None:
     )(document, document.metadata.title)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=25, deadline=None, phases=[Phase.generate])  # smaller examples would take minutes to find
 @given(documents())
 def test_the_packaged_model_reads_every_passage_to_its_end(packaged_model: Path, document: Document) -> None:
     from index.embed import OnnxEncoder

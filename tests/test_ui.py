@@ -297,7 +297,7 @@ def test_steps_and_zoom_keep_the_place(library: FakeLibrary) -> None:
     assert '<a class="v-step" rel="prev" href="/view/1?start=70&end=90&p=1&mark=72-80&zoom=150&lang=en"' in html
     assert 'rel="next" href="/view/1?start=70&end=90&p=3&mark=72-80&zoom=150&lang=en"' in html
     assert '<b aria-current="true">150 %</b>' in html
-    assert "p. 15 (PDF page 2) of 3" in html
+    assert "p. 15 (PDF page 2 of 3)" in html
     assert 'href="/source/1#page=2"' in html
     assert 'width="800" height="1200"' in html
 
@@ -397,6 +397,7 @@ def test_failed_and_partly_readable_files_are_listed_with_their_reason() -> None
 def test_the_index_room_says_where_the_model_does_not_fit_the_library(library: FakeLibrary) -> None:
     said = plain(indexroom.status(library.status(), EN))
     assert "English 75 %, Swedish 25 %" in said
+    assert "index rebuild --model" in said
     assert "25 % of the passages are in a language the model does not know (Swedish)" in said
     assert "26.4 MB" in said and "14 passages" in said
     many = replace(library.status(), model_languages=("*",))

@@ -10,6 +10,7 @@ from fastapi import FastAPI
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.staticfiles import StaticFiles
 
+from index.errors import LibraryError
 from ui import blocks, routes, theme
 from ui.blocks import House
 from ui.images import PageImages
@@ -46,6 +47,7 @@ def create(
 
     app = FastAPI(lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
     app.include_router(routes.make(routes.Desk(library=library, images=PageImages(data / "cache" / "pages", render), who=who)))
+    app.add_exception_handler(LibraryError, routes.library_failed)
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"))
     # Gradio 6.31 makes an event loop for each queue and never closes it, unless one is running (utils.py, safe_get_lock).
     asyncio.run(_mount(app, House(library=library, jobs=work, corpus=corpus, who=who)))

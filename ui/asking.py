@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from index.access import Principal
@@ -66,7 +67,10 @@ class AskRoom:
             too_long = words.question_long.format(n=words.number(LONGEST_QUESTION))
             yield Shown(html=results.message(too_long, kind="bad"))
             return
-        if not self._library.ready():
+        loading = False
+        with suppress(LibraryError):  # it is told with the answer
+            loading = not self._library.ready()
+        if loading:
             yield Shown(html=results.message(words.loading_model, busy=True))
         yield self._answer(asked, filters, principal)
 

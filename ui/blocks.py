@@ -118,6 +118,8 @@ class _Page:
             self.upload = gr.File(
                 label=words.choose_files, show_label=False, file_count="multiple", elem_id="k-upload", height=120
             )
+            # Its example for API pages, which are shut, is a file on another host (components/file.py, Gradio 6.31).
+            vars(self.upload)["example_inputs"] = dict
             self.sync = gr.Button(words.sync, elem_id="k-sync", size="md")
             gr.HTML(
                 f'<p class="k-soft">{text.escape(words.sync_more.format(corpus=corpus))}</p>',

@@ -5,6 +5,7 @@ from ui import text
 from ui.names import known_languages, language_name, phase_name
 from ui.words import Words
 
+_MULTILINGUAL = "python -m index rebuild --model intfloat/multilingual-e5-small"
 GAP = 0.02  # share of passages in other languages from which it is worth saying
 
 
@@ -55,7 +56,7 @@ def _gap(now: Status, words: Words) -> str:
     telling = [code for code in foreign if foreign[code] * 100 >= total] or list(foreign)
     names = ", ".join(language_name(code, words) for code in sorted(telling, key=lambda code: -foreign[code]))
     said = words.language_gap.format(share=_share(sum(foreign.values()), total), languages=names)
-    return f'<p class="k-advice" role="note">{text.escape(said)}</p>'
+    return f'<p class="k-advice" role="note">{text.escape(said)} <code>{text.escape(_MULTILINGUAL)}</code></p>'
 
 
 def _writer(now: Status, words: Words) -> str:

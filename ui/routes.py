@@ -71,6 +71,12 @@ def make(desk: Desk) -> APIRouter:
     return router
 
 
+def library_failed(request: Request, exc: Exception) -> Response:
+    """Answer where the library cannot be opened: its message, which says what to do."""
+    words = Words(language_of(request))
+    return _problem(words.library_failed, str(exc), words, status=503)
+
+
 def language_of(request: Request) -> str:
     """Choose the interface's language: what the address says, or what the browser prefers."""
     asked = request.query_params.get("lang", "")

@@ -62,6 +62,8 @@ class Guard:
                 for name, value in _HEADERS.items():
                     headers.setdefault(name, value)
                 headers.setdefault("Content-Security-Policy", STRICT)
+                if scope["path"].startswith("/static/"):
+                    headers.setdefault("Cache-Control", "no-cache")  # asked again, so that a new version shows at once
             await send(message)
 
         refusal = _refusal(scope, below)

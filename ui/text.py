@@ -112,19 +112,23 @@ def size(count: int, words: Words) -> str:
     return f"{words.decimal(value, 1)} TB"
 
 
-def place(fmt: str, number: int, last: int, label: str, words: Words) -> str:
-    """Where a passage stands: "p. 14 (PDF page 22)", "p. 14–15", "slide 3"; "" for formats without pages."""
+def place(fmt: str, number: int, last: int, label: str, words: Words, *, of: int = 0) -> str:
+    """Where a passage stands: "p. 14 (PDF page 22)", "p. 14–15", "slide 3"; "" for formats without pages.
+
+    With `of`, the number of pages, it is counted: "p. 14 (PDF page 22 of 64)".
+    """
     physical = str(number) if last <= number else f"{number}–{last}"
+    counted = words.page_of.format(page=physical, n=words.number(of)) if of else physical
     if fmt == "pptx":
-        return words.slide.format(n=physical)
+        return words.slide.format(n=counted)
     if fmt != "pdf":
         return words.page_short.format(label=label) if label else ""
     printed = label.replace("-", "–")
     if not printed:
-        return words.pdf_page.format(n=physical)
+        return words.pdf_page.format(n=counted)
     if printed == physical:
-        return words.page_short.format(label=printed)
-    return words.page_both.format(label=printed, n=physical)
+        return words.page_short.format(label=counted)
+    return words.page_both.format(label=printed, n=counted)
 
 
 def place_of(hit: Hit, words: Words) -> str:

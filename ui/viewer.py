@@ -59,6 +59,7 @@ def document(title: str, body: str, words: Words) -> str:
         f'<!doctype html><html lang="{words.language}" class="viewer"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" '
         f'content="light dark"><title>{text.escape(title)} · Källa</title>'
+        '<link rel="icon" href="/static/icon.svg" type="image/svg+xml">'
         '<link rel="stylesheet" href="/static/kalla.css"><script src="/static/viewer.js" defer></script></head>'
         f"<body>{body}</body></html>"
     )
@@ -106,8 +107,9 @@ def _steps(pages: Sequence[PageView], place: Place, words: Words) -> str:
     info, first, last = pages[0].document, pages[0].number, pages[-1].number
     if info.pages <= 1:
         return ""
-    names = " – ".join(page_name(page, words) for page in ((pages[0],) if first == last else (pages[0], pages[-1])))
-    here = words.page_of.format(page=names, n=words.number(info.pages))
+    labels = dict.fromkeys(page.label for page in (pages[0], pages[-1]) if page.label)
+    here = text.place(info.format, first, last, "–".join(labels), words, of=info.pages)
+    here = here or words.page_of.format(page=first, n=words.number(info.pages))
     back = _step("‹", words.previous_page, first - 1, place, info, words)
     forth = _step("›", words.next_page, last + 1, place, info, words)
     return f'<span class="v-steps">{back}<span class="v-here">{text.escape(here)}</span>{forth}</span>'

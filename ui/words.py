@@ -192,7 +192,7 @@ class Words:
     failed = Pair("failed", "misslyckades")
     removed = Pair("removed", "borttagen")
     refused = Pair("not accepted", "ej mottagen")
-    reading_files = Pair("Reading…", "Läser…")
+    reading_files = Pair("Reading", "Läser")
     waiting_turn = Pair("Waiting for the reading that is already under way.", "Väntar på den inläsning som redan pågår.")
     read_done = Pair("Done in {n} s", "Klart på {n} s")
     read_some_failed = Pair("Done in {n} s, but not everything could be read", "Klart på {n} s, men allt kunde inte läsas")
@@ -215,9 +215,9 @@ class Words:
     passages_share = Pair("{language} {share} %", "{language} {share} %")
     language_gap = Pair(
         "{share} % of the passages are in a language the model does not know ({languages}). They are found by their "
-        "words, but poorly by meaning. A rebuild with a multilingual model mends this.",
+        "words, but poorly by meaning. A rebuild with a multilingual model mends this:",
         "{share} % av textställena är på ett språk som modellen inte kan ({languages}). De hittas genom sina ord, men "
-        "dåligt genom betydelse. En ombyggnad med en flerspråkig modell avhjälper det.",
+        "dåligt genom betydelse. En ombyggnad med en flerspråkig modell avhjälper det:",
     )
     in_delta = Pair("Added since the last rebuild", "Tillkommet sedan senaste ombyggnaden")
     size = Pair("Size on disk", "Storlek på disk")

@@ -1,0 +1,122 @@
+"""Verify finds each kind of damage, and says nothing of a good library."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from index.verify import counted, verify
+from tests.fakes import Shelf
+
+TEXT = "# Warning {n}\n\nThe siren sounds in {n} minutes. The police decide who speaks.\n\n# More\n\nVolunteers meet at gate {n} of the hall.\n"
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shelf]:
+    """A library with a snapshot, a delta and a tombstone."""
+    with pytest.MonkeyPatch.context() as patch:
+        shelf = Shelf(tmp_path_factory.mktemp("docs"), tmp_path_factory.mktemp("data"), patch)
+        for number in range(6):
+            shelf.put(f"{number}.md", TEXT.format(n=number))
+        shelf.ingest()
+        with shelf.writer() as writer:
+            served = writer.generations.served()
+            assert served is not None
+            writer.generations.fold(served.generation)
+        shelf.put("5.md", TEXT.format(n="fifty"))
+        shelf.put("late.md", TEXT.format(n="ninety"))
+        shelf.ingest()
+        shelf.sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        yield shelf
+
+
+@pytest.fixture
+def shelf(made: Shelf, tmp_path: Path) -> Iterator[Shelf]:
+    """A copy of it to damage."""
+    shutil.copytree(made.data, tmp_path / "data")
+    data, made.data = made.data, tmp_path / "data"
+    yield made
+    made.data = data
+
+
+def test_a_good_library_gives_no_findings(shelf: Shelf) -> None:
+    assert list(verify(shelf.data)) == []
+    assert counted(shelf.data) == {"documents": 7, "passages": 14, "files": 7}
+    assert shelf.sql("SELECT count(*) FROM tombstones") == [(2,)]
+
+
+def _half_vector(value: float) -> bytes:
+    return (np.ones(64, np.float16) * np.float16(value)).tobytes()
+
+
+DAMAGE: dict[str, tuple[Callable[[Shelf], object], str]] = {
+    "text of a document": (lambda s: s.sql("UPDATE texts SET text = replace(text, 'siren', 'sirem') WHERE document_id = 1"), "not the text that was read"),
+    "text of a document gone": (lambda s: s.sql("DELETE FROM texts WHERE document_id = 1"), "has no text"),
+    "text of a passage": (lambda s: s.sql("UPDATE passages SET text = 'Other words.' WHERE id = 1"), "not what stands at its place"),
+    "place of a passage": (lambda s: s.sql("UPDATE passages SET start = start + 1, \"end\" = \"end\" + 1 WHERE id = 1"), "not what stands at its place"),
+    "an empty passage": (lambda s: s.sql("UPDATE passages SET text = '', \"end\" = start WHERE id = 1"), "not what stands at its place"),
+    "page of a passage": (lambda s: s.sql("UPDATE passages SET page = 2, page_end = 2 WHERE id = 1"), "cited with pages 2–2, but stands on 1–1"),
+    "sentences of a passage": (lambda s: s.sql("UPDATE passages SET sentences = '[[0, 9999]]' WHERE id = 1"), "sentences outside itself"),
+    "start of a page": (lambda s: s.sql("UPDATE pages SET start = 5 WHERE document_id = 1"), "does not begin where"),
+    "end of a page": (lambda s: s.sql("UPDATE pages SET \"end\" = 5 WHERE document_id = 1"), "do not hold all"),
+    "a page gone": (lambda s: s.sql("DELETE FROM pages WHERE document_id = 1"), "should have 1 pages"),
+    "boxes of a page": (lambda s: s.sql("UPDATE pages SET boxes = ? WHERE document_id = 1", _boxes()), "character boxes for"),
+    "rubbish for boxes": (lambda s: s.sql("UPDATE pages SET boxes = x'0123' WHERE document_id = 1"), "cannot be read"),
+    "a document of no file": (lambda s: s.sql("DELETE FROM file_documents WHERE document_id = 1"), "belongs to no file"),
+    "a vector gone": (lambda s: s.sql("DELETE FROM vectors WHERE id = (SELECT vector_id FROM passages WHERE id = 1)"), "has no vector"),
+    "a vector too short": (lambda s: s.sql("UPDATE vectors SET vector = x'00' WHERE id = 1"), "has no vector of 64 dimensions"),
+    "a vector too long": (lambda s: s.sql("UPDATE vectors SET vector = ? WHERE id = 1", _half_vector(0.5)), "has length 4.000, not 1"),
+    "a vector of nothing": (lambda s: s.sql("UPDATE vectors SET vector = ? WHERE id = 1", _half_vector(0)), "has length 0.000"),
+    "a vector of no numbers": (lambda s: s.sql("UPDATE vectors SET vector = ? WHERE id = 1", _half_vector(float("nan"))), "has length nan"),
+    "words gone": (lambda s: s.sql("DELETE FROM lexical_1 WHERE rowid = 2"), "1 passages cannot be found by their words (the first is 2)"),
+    "words of nothing": (lambda s: s.sql("INSERT INTO lexical_1 (rowid, context, body) VALUES (999, '', 'siren')"), "belong to no passage"),
+    "nothing served": (lambda s: s.sql("UPDATE generations SET state = 'retired'"), "No generation is being served"),
+    "a pointer to nothing": (lambda s: s.sql("UPDATE passages SET vector_id = 9999 WHERE id = 1"), "points to a row of vectors"),
+    "snapshot gone": (lambda s: snapshot(s).unlink(), "rebuild"),
+    "snapshot cut short": (lambda s: snapshot(s).write_bytes(snapshot(s).read_bytes()[:-9]), "rebuild"),
+    "snapshot changed": (lambda s: _flip(snapshot(s)), "rebuild"),
+    "tombstones gone": (lambda s: s.sql("DELETE FROM tombstones"), "belong to no passage"),
+    "snapshot of too little": (lambda s: s.sql("UPDATE snapshots SET seq = seq + 100"), "missing from the vector file"),
+}  # fmt: skip
+
+
+def _boxes() -> bytes:
+    from ingest import boxes
+
+    return boxes.encode(np.ones((3, 4), np.uint16))
+
+
+def snapshot(shelf: Shelf) -> Path:
+    (path,) = (shelf.data / "vectors").iterdir()
+    return path
+
+
+def _flip(path: Path) -> None:
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 1
+    path.write_bytes(data)
+
+
+@pytest.mark.parametrize("name", DAMAGE)
+def test_damage_is_found(shelf: Shelf, name: str) -> None:
+    damage, finding = DAMAGE[name]
+    damage(shelf)
+    found = list(verify(shelf.data))
+    assert any(finding in line for line in found), found
+    assert all(line.endswith((".", "`")) for line in found), found
+
+
+def test_a_source_that_has_changed_or_gone_is_named(shelf: Shelf) -> None:
+    kept = {name: (shelf.folder / name).read_bytes() for name in ("1.md", "2.md")}
+    try:
+        (shelf.folder / "1.md").write_text("something else")
+        (shelf.folder / "2.md").unlink()
+        found = list(verify(shelf.data))
+        assert len(found) == 2
+        assert "1.md has changed since it was read" in found[0] and "2.md cannot be opened" in found[1]
+        assert list(verify(shelf.data, sources=False)) == []
+    finally:
+        for name, data in kept.items():
+            (shelf.folder / name).write_bytes(data)
