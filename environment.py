@@ -17,6 +17,8 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import threading
+from collections import deque
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -33,7 +35,7 @@ VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 STAMP = VENV / "kalla.json"  # what is installed; written when all of it is
 MARK = VENV / "kalla.installing"  # pip is at work, or was cut off
-LOG = VENV / "pip.log"
+LOG = VENV / "pip.log"  # the end of what pip noted, when it failed
 
 READY, CANNOT, STOPPED = 0, 2, 130
 
@@ -251,20 +253,35 @@ def _install(extras: "set[str]") -> None:
     before = _packages_changed()
     MARK.write_text(before, "utf-8")
     try:
-        if _wants_small_torch() and _pip(["--no-deps", "--retries", "0", "--timeout", "15", "--index-url", CPU_INDEX, _torch()]):
-            _say("PyTorch's own index was not reached. The package index has it too, in a larger build.")
-        if _pip(["-c", "constraints.txt", "-e", f".[{','.join(sorted(extras))}]" if extras else "."]):
-            raise Trouble(_why_pip_failed())
+        if _wants_small_torch():
+            arguments = ["--no-deps", "--retries", "0", "--timeout", "15", "--index-url", CPU_INDEX, _torch()]
+            if _pip(arguments)[0]:
+                _say("PyTorch's own index was not reached. The package index has it too, in a larger build.")
+        code, noted = _pip(["-c", "constraints.txt", "-e", f".[{','.join(sorted(extras))}]" if extras else "."])
+        if code:
+            raise Trouble(_why_pip_failed(noted))
     finally:
         if _packages_changed() == before:
             MARK.unlink()
 
 
-def _pip(arguments: "list[str]") -> int:
-    with contextlib.suppress(FileNotFoundError):
-        LOG.unlink()
-    command = [str(PYTHON), "-m", "pip", "install", "--disable-pip-version-check", "--no-input", "--log", str(LOG)]
-    return subprocess.call(command + arguments, cwd=str(ROOT), env=dict(os.environ, PIP_USER="0"))
+def _pip(arguments: "list[str]") -> "tuple[int, str]":
+    """Run pip in the user's sight. Returns its exit code and the end of its log, which says more than it shows.
+
+    The log comes through a pipe: on a full disk pip 23.2 fails to write a file of it, and says so in tracebacks.
+    """
+    noted: deque[str] = deque(maxlen=5000)
+    out, into = os.pipe()
+    with os.fdopen(out, encoding="utf-8", errors="replace") as log:
+        follower = threading.Thread(target=noted.extend, args=(log,), daemon=True)
+        follower.start()
+        command = [str(PYTHON), "-m", "pip", "install", "--disable-pip-version-check", "--no-input", "--log", f"/dev/fd/{into}"]
+        try:
+            code = subprocess.call(command + arguments, cwd=str(ROOT), env=dict(os.environ, PIP_USER="0"), pass_fds=[into])
+        finally:
+            os.close(into)
+            follower.join()
+    return code, "".join(noted)
 
 
 def _wants_small_torch() -> bool:
@@ -291,8 +308,7 @@ def _torch() -> str:
 # -- what went wrong
 
 
-def _why_pip_failed() -> str:
-    said = LOG.read_text("utf-8", "replace") if LOG.exists() else ""
+def _why_pip_failed(said: str) -> str:
     if _full(said):
         return _no_space()
     if "CERTIFICATE_VERIFY_FAILED" in said:
@@ -310,7 +326,8 @@ def _why_pip_failed() -> str:
             f"A package does not exist for Python {_probe()} on this machine (which one, is said above)."
             " Källa is tested with Python 3.11; name it: make run PYTHON=python3.11"
         )
-    return "pip could not install the packages. What it says is above, and in full in .venv/pip.log."
+    LOG.write_text(said, "utf-8")
+    return "pip could not install the packages. What it says is above, and more of it in .venv/pip.log."
 
 
 def _full(said: str) -> bool:

@@ -93,9 +93,9 @@ def glyphs_of(page: pypdfium2.PdfPage) -> Glyphs:
 
 def _again(printed: dict[tuple[int, ...], int], i: int, code: int, at: tuple[float, float, float]) -> bool:
     """Whether the same glyph has been printed at this place before, as is done for bold (next to each other: a ligature)."""
-    step = max(at[2], 0.1) * 0.15
+    high = max(1, round(8 * at[2]))
+    step = high / 8 * 0.07
     across, up = round(at[0] / step), round(at[1] / step)
-    high = round(8 * at[2])
     before = [printed.get((code, high, across + dx, up + dy), i) for dx in (-1, 0, 1) for dy in (-1, 0, 1)]
     printed[code, high, across, up] = i
     return min(before) < i - 1
@@ -109,7 +109,9 @@ def folded(text: str) -> str:
     """Letters without accents, ligatures spelled out, no hyphens: what must be equal whichever way a glyph was read."""
     return "".join(
         "•" if unicodedata.category(char) in ("Co", "Cc", "Cn") or char in "▪▫●■❑◆❖➢→✓\ufffd" else char
-        for char in unicodedata.normalize("NFKD", text)
+        for char in unicodedata.normalize("NFKD", text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")).replace(
+            "ı", "i"
+        )
         if not (unicodedata.combining(char) or char.isspace() or char in _HYPHENS)
     )
 

@@ -140,7 +140,8 @@ def _rebuild(chosen: argparse.Namespace) -> int:
             model = chosen.model or (served.model_source if served else PACKAGED)
             folder = export(model, models_folder(data), say=_say)
             encoder = OnnxEncoder(folder)
-            settings = settings_for(encoder.info.max_tokens)
+            overhead = 2 + encoder.count([encoder.info.passage_prefix])[0]
+            settings = settings_for(encoder.info.max_tokens, overhead)
             cut = cutter(settings, encoder.count, detect)
             last = None
             for progress in rebuild(writer, encoder, folder, model, json.dumps(settings.as_dict()), cut):

@@ -263,18 +263,31 @@ def _quiet() -> Iterator[None]:
 
     loggers = [logging.getLogger(name) for name in ("root", "transformers", "sentence_transformers", "")]
     levels = [logger.level for logger in loggers]
-    before = os.environ.get("TQDM_DISABLE")
-    os.environ["TQDM_DISABLE"] = "1"
     try:
         for logger in loggers:
             logger.setLevel(logging.ERROR)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            yield
+            with _without_bars():
+                yield
     finally:
         for logger, level in zip(loggers, levels, strict=True):
             logger.setLevel(level)
-        if before is None:
-            os.environ.pop("TQDM_DISABLE", None)
-        else:
-            os.environ["TQDM_DISABLE"] = before
+
+
+@contextmanager
+def _without_bars() -> Iterator[None]:
+    """No progress bars of transformers: it draws them whatever the environment says (5.23, utils/logging.py)."""
+    try:
+        from transformers.utils import logging
+    except ImportError:  # `_export_to` will meet the same, and say what to do
+        yield
+        return
+    bars: Any = logging  # its functions have no types
+    shown = bars.is_progress_bar_enabled()
+    bars.disable_progress_bar()
+    try:
+        yield
+    finally:
+        if shown:
+            bars.enable_progress_bar()

@@ -76,7 +76,9 @@ def _ingest(chosen: argparse.Namespace) -> int:
             served = writer.generations.served()
             folder, source = _model(chosen, served, models_folder(data))
             encoder = OnnxEncoder(folder)
-            settings = ChunkSettings(**json.loads(served.chunking)) if served else settings_for(encoder.info.max_tokens)
+            overhead = 2 + encoder.count([encoder.info.passage_prefix])[0]
+            fresh = settings_for(encoder.info.max_tokens, overhead)
+            settings = ChunkSettings(**json.loads(served.chunking)) if served else fresh
             intake = open_intake(writer, encoder, folder, source, json.dumps(settings.as_dict()), served)
             run = Run(intake, roots, jobs)
             catalogues = Catalogues()

@@ -168,7 +168,7 @@ def _at_known_place(edges: list[_Edge], dropped: list[Line], pages: int, body: f
             if line.start in gone and _words(line.text):
                 on[_place(line)][_words(line.text)] += 2  # known, however few such pages there are
             elif line.start not in gone:
-                if edge.gaps[i] >= _SET_OFF and line.size <= 1.05 * body and len(line.text) <= _HEADER:
+                if _words(line.text) and edge.gaps[i] >= _SET_OFF and line.size <= 1.05 * body and len(line.text) <= _HEADER:
                     on[_place(line)][_words(line.text)] += 1
                 break
     usual = {place for place, words in on.items() if _is_running(words, pages)}
@@ -177,7 +177,7 @@ def _at_known_place(edges: list[_Edge], dropped: list[Line], pages: int, body: f
         for i, line in enumerate(edge.lines):
             if line.start in gone:
                 continue
-            if _place(line) not in usual or edge.gaps[i] < _SET_OFF or len(line.text) > _HEADER:
+            if not _words(line.text) or _place(line) not in usual or edge.gaps[i] < _SET_OFF or len(line.text) > _HEADER:
                 break
             more.append(line)
     return more

@@ -1,13 +1,15 @@
 """From the glyphs of a page to its clean lines in reading order. Pure."""
 
 import re
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from statistics import median
 
 import numpy as np
 
 from ingest.clean import CELL, Clean, fold
-from ingest.glyphs import Glyphs
+from ingest.glyphs import Glyphs, Style
 from ingest.rows import Row, rows
 from ingest.segments import (
     Bools,
@@ -117,8 +119,9 @@ def _line(parts: list[Segment], page: _Page, base: int, row: tuple[int, int]) ->
         sides = [(boxes[i, 0], boxes[i, 2]) if i >= 0 else (0.0, 0.0) for i in places.tolist()]
     inked = places[places >= 0]
     inked = inked[~is_space(glyphs.codes[inked])]
-    styles = [glyphs.styles[i] for i in glyphs.style[inked].tolist()]
-    size = _commonest(np.array([style.size for style in styles]))
+    used = Counter(glyphs.style[inked].tolist())  # how many glyphs have each style
+    styles = [(glyphs.styles[number], count) for number, count in used.items()]
+    size = _commonest(styles)
     left, top, right, bottom = around(np.array([part.box for part in parts]))
     line = Line(
         page=page.number,
@@ -129,11 +132,11 @@ def _line(parts: list[Segment], page: _Page, base: int, row: tuple[int, int]) ->
         top=top,
         right=right,
         bottom=bottom,
-        base=float(np.median(page.bases[inked])),
+        base=median(page.bases[inked].tolist()),
         size=size,
-        bold=sum(style.bold for style in styles) > 0.7 * len(styles),
-        italic=sum(style.italic for style in styles) > 0.7 * len(styles),
-        first_size=styles[0].size,
+        bold=sum(count for style, count in styles if style.bold) > 0.7 * len(inked),
+        italic=sum(count for style, count in styles if style.italic) > 0.7 * len(inked),
+        first_size=styles[0][0].size,
         angle=page.angle,
         cells=len(parts) - labelled,
         row=row,
@@ -177,9 +180,12 @@ def _indent(raw: str, places: Ints, boxes: Floats, left: float) -> float:
     return float(boxes[places[label.end()], 0] - left) if label else 0.0
 
 
-def _commonest(sizes: Floats) -> float:
-    values, counts = np.unique(np.round(sizes, 1), return_counts=True)
-    return float(values[np.argmax(counts)])
+def _commonest(styles: Sequence[tuple[Style, int]]) -> float:
+    sizes: Counter[float] = Counter()
+    for style, count in styles:
+        sizes[round(style.size, 1)] += count
+    most = max(sizes.values())
+    return min(size for size, count in sizes.items() if count == most)
 
 
 def _raised(raw: str, places: Ints, page: _Page, size: float, base: int) -> Iterator[tuple[int, int]]:

@@ -20,6 +20,11 @@ RECOMMENDATION = re.compile(
     r"(?i:recommendation|rekommendation|recommandation|empfehlung|recomendación|recomanació|aanbeveling|anbefaling)"
     r"\s+(?:(?i:no|nr)\.?\s*)?[A-Z]?\d{1,3}(?:\.\d{1,2})?[a-z]?\s*(?:[.:)|–—-]|$|(?=[A-ZÅÄÖ]))"
 )
+CONTENTS = re.compile(
+    r"(?:table of )?contents|innehåll(?:sförteckning)?|inhalt(?:sverzeichnis)?|sommaire|table des matières|índice|inhoud",
+    re.IGNORECASE,
+)
+PAGE_AT_END = re.compile(r"\S.*\s(\d{1,4}|[ivxl]{1,7})$", re.IGNORECASE)
 _ENDS = re.compile(r"[.!?:;…][\"'”’»)\]]*\d{0,3}$")
 
 
@@ -77,11 +82,13 @@ def ends_sentence(text: str) -> bool:
 
 def group(lines: Sequence[Line]) -> list[Paragraph]:
     """Group the lines of one page, in reading order, into paragraphs, headings, list items and table rows."""
+    contents = any(CONTENTS.fullmatch(line.text.strip(" :")) for line in lines[:6])
     groups: list[Paragraph] = []
     rights = _column_edges(lines)
     leading = _usual_leading(lines)
     for i, line in enumerate(lines):
-        if groups and not _begins(groups[-1], line, rights[i - 1], leading):
+        entry = contents and bool(groups) and bool(PAGE_AT_END.match(groups[-1].last.text))
+        if groups and not entry and not _begins(groups[-1], line, rights[i - 1], leading):
             groups[-1].lines.append(line)
         else:
             groups.append(Paragraph([line]))

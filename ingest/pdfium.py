@@ -120,7 +120,7 @@ class PdfiumDocument:
         return Glyphs(
             width=width,
             height=height,
-            codes=np.fromiter(map(_C.unicode, repeat(handle), every), np.uint32, count),
+            codes=_paired(np.fromiter(map(_C.unicode, repeat(handle), every), np.uint32, count)),
             boxes=_displayed(rectangles, affine),
             pens=(pens[:, :1] * affine[0] + pens[:, 1:] * affine[1] + affine[2]).astype(np.float32),
             style=style[inverse].astype(np.int32),
@@ -224,6 +224,14 @@ def _displayed(rectangles: np.ndarray, affine: np.ndarray) -> np.ndarray:
     corners = np.stack([rectangles[:, (0, 1)], rectangles[:, (2, 3)]]).astype(np.float64)
     moved = corners[..., :1] * affine[0] + corners[..., 1:] * affine[1] + affine[2]
     return np.concatenate([moved.min(axis=0), moved.max(axis=0)], axis=1).astype(np.float32)
+
+
+def _paired(codes: np.ndarray) -> np.ndarray:
+    """Join surrogates, which PDFium gives one by one, to the character they stand for, with a zero-width one behind it."""
+    high = np.flatnonzero((codes[:-1] & 0xFC00 == 0xD800) & (codes[1:] & 0xFC00 == 0xDC00))
+    codes[high] = 0x10000 + ((codes[high] & 0x3FF) << 10) + (codes[high + 1] & 0x3FF)
+    codes[high + 1] = 0x200B
+    return codes
 
 
 def _styles(

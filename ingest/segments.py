@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from statistics import median
 
 import numpy as np
 import numpy.typing as npt
@@ -135,7 +136,7 @@ def segments(glyphs: Glyphs, boxes: Floats, wanted: Bools, slanted: bool) -> lis
             Segment(
                 glyphs=run[wanted[run] | is_space(glyphs.codes[run])],
                 box=around(boxes[ink[first:last]]),
-                size=float(np.median(sizes[first:last])),
+                size=median(sizes[first:last].tolist()),
                 count=last - first,
                 label=last - first <= 8 and bool(_LABEL.fullmatch(begin)),
                 lower=begin[0].islower(),
@@ -146,9 +147,8 @@ def segments(glyphs: Glyphs, boxes: Floats, wanted: Bools, slanted: bool) -> lis
 
 def around(boxes: Floats) -> Box:
     """Find the box around `(n, 4)` boxes."""
-    left, top = boxes[:, :2].min(axis=0).tolist()
-    right, bottom = boxes[:, 2:].max(axis=0).tolist()
-    return left, top, right, bottom
+    lefts, tops, rights, bottoms = boxes.T.tolist()
+    return min(lefts), min(tops), max(rights), max(bottoms)
 
 
 def _same_line(boxes: Floats, sizes: Floats, spaced: Bools) -> Bools:

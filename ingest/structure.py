@@ -11,16 +11,23 @@ from dataclasses import dataclass, replace
 from ingest.clean import Clean, chain, join
 from ingest.document import BlockKind
 from ingest.lines import Line
-from ingest.paragraphs import CAPTION, LEADER, RECOMMENDATION, SECTION, Paragraph, ends_sentence, group, is_item
+from ingest.paragraphs import (
+    CAPTION,
+    CONTENTS,
+    LEADER,
+    PAGE_AT_END,
+    RECOMMENDATION,
+    SECTION,
+    Paragraph,
+    ends_sentence,
+    group,
+    is_item,
+)
 from ingest.properties import OutlineItem
 
-_NOTE = re.compile(r"\(?(\d{1,3}|[*†‡§]{1,3}|[a-z](?=[.)\s]))[.)]?\s*(?=[^\W\d_]|[\"“”‘(])")
-_CONTENTS_HEADING = re.compile(
-    r"(?:table of )?contents|innehåll(?:sförteckning)?|inhalt(?:sverzeichnis)?|sommaire|table des matières|índice|inhoud",
-    re.I,
-)
-_PAGE_AT_END = re.compile(r"\S.*\s(\d{1,4}|[ivxl]{1,7})$", re.IGNORECASE)
+_NOTE = re.compile(r"\(?(\d{1,3}|[*†‡§]{1,3}|[a-z](?=[.)\s]))[.)]?\s*(?!(?:st|nd|rd|th)\b)(?=[^\W\d_]|[\"“”‘(])")
 _MAX_HEADING = 200
+_SHORTEST_NOTE = 12
 UNKNOWN = 9  # the level of a heading that does not tell it by itself
 
 
@@ -124,14 +131,12 @@ def _notes(groups: Sequence[Paragraph], height: float, usual: Measures) -> dict[
         if one.first.placed and one.first.angle == 0 and one.size <= 0.93 * usual.size and one.top > 0.4 * height
     ]
     floor = max((one.bottom for i, one in enumerate(groups) if i not in small and one.first.angle == 0), default=0.0)
-    lefts: list[float] = []
     for i in small:
         one = groups[i]
         if one.is_row or (one.top < floor - one.size and not _alone_in_column(one, groups, small)):
             continue
-        if _NOTE.match(one.text):
-            lefts.append(one.first.left)
-        if any(abs(one.first.left - left) < 2 * one.size for left in lefts):  # a note, or more of it
+        more = i - 1 in found and abs(one.first.left - groups[i - 1].first.left) < 2 * one.size
+        if more or (_NOTE.match(one.text) and len(one.text) > _SHORTEST_NOTE):
             found[i] = one
     return found
 
@@ -150,8 +155,8 @@ def _is_contents(groups: Sequence[Paragraph]) -> bool:
     leaders = sum(bool(LEADER.search(line.text)) for one in groups for line in one.lines)
     if leaders >= 3:
         return True
-    ends = sum(bool(_PAGE_AT_END.match(one.last.text)) for one in groups)
-    headed = any(_CONTENTS_HEADING.fullmatch(one.text.strip(" :")) for one in groups[:6])
+    ends = sum(bool(PAGE_AT_END.match(one.last.text)) for one in groups)
+    headed = any(CONTENTS.fullmatch(one.text.strip(" :")) for one in groups[:6])
     return headed and ends >= max(2, 0.4 * len(groups))
 
 
@@ -159,7 +164,7 @@ def _kind(one: Paragraph, usual: Measures, titles: Mapping[str, list[OutlineItem
     text = one.text
     if LEADER.search(text) and len(text) < 400:
         return BlockKind.CONTENTS, 0
-    at_end = _PAGE_AT_END.match(text)
+    at_end = PAGE_AT_END.match(text)
     if at_end and contents and len(text) < 300 and not (at_end.group(1).isdigit() and int(at_end.group(1)) > contents):
         return BlockKind.CONTENTS, 0
     if RECOMMENDATION.match(text):

@@ -267,3 +267,35 @@ def settle(*paths: Path) -> None:
         status = os.stat(path)
         os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns - 10_000_000_000))
     time.sleep(0.06)  # `ingest.scan` holds a file with a fresh ctime for 50 ms
+
+
+def tiny_model(folder: Path, *, seed: int = 0, prompts: dict[str, str] | None = None, most: int = 64) -> Path:
+    """A real sentence-transformers model with random weights: two layers of 32 dimensions, words cut into letters."""
+    import warnings
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        import torch
+        from sentence_transformers import SentenceTransformer
+        from sentence_transformers.models import Normalize, Pooling, Transformer
+        from transformers import BertConfig, BertModel, BertTokenizerFast
+
+    letters = "abcdefghijklmnopqrstuvwxyzåäö0123456789.,:?!›-"
+    words = "the siren police decide warning public who speaks when of and in".split()
+    vocabulary = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *letters, *(f"##{letter}" for letter in letters), *words]
+    parts = folder.with_name(f"{folder.name}-parts")
+    parts.mkdir(parents=True)
+    (parts / "vocab.txt").write_text("\n".join(vocabulary), "utf-8")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        torch.manual_seed(seed)
+        config = BertConfig(
+            vocab_size=len(vocabulary), hidden_size=32, num_hidden_layers=2, num_attention_heads=4, intermediate_size=64,
+            max_position_embeddings=128,
+        )  # fmt: skip
+        BertModel(config).save_pretrained(str(parts / "bert"))
+        BertTokenizerFast(vocab_file=str(parts / "vocab.txt"), do_lower_case=True, strip_accents=False).save_pretrained(str(parts / "bert"))
+        transformer = Transformer(str(parts / "bert"), max_seq_length=most)
+        model = SentenceTransformer(modules=[transformer, Pooling(32), Normalize()], device="cpu", prompts=prompts or {})
+        model.save(str(folder), create_model_card=False)  # a card would be looked up on the hub
+    return folder

@@ -17,6 +17,7 @@ from ingest import boxes
 from ingest.document import BlockKind, Document, TextSource
 from ingest.errors import IngestError, NeedsPassword, ReadError
 from ingest.pdf import read, render
+from ingest.pdfium import _paired
 
 WIDTH, HEIGHT = A4
 BODY = (
@@ -175,6 +176,11 @@ def test_text_that_runs_upwards_is_read_along_its_lines(sheet: Sheet) -> None:
     document = read(path)
     assert document.text.split() == "A table set sideways has lines as well.".split()
     assert_boxes_cover_the_ink(document, path)
+
+
+def test_surrogates_are_joined_to_one_character() -> None:
+    codes = _paired(np.array([0x61, 0xD835, 0xDC53, 0xD835, 0x62], np.uint32)).tolist()
+    assert codes == [0x61, 0x1D453, 0x200B, 0xD835, 0x62]
 
 
 # Pages

@@ -81,7 +81,6 @@ def test_a_line_that_stops_short_of_a_long_word_does_not_end_a_paragraph() -> No
         .add(LONG)
         .add("It was then the turn of the region and all of its", right=390)
         .add("Räddningstjänstförbund with others")
-        .add(LONG)
     )
     assert grouped(page) == [" ".join(line.text for line in page.lines)]
 
