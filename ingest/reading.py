@@ -20,6 +20,7 @@ from ingest.records import RecordError
 from ingest.scan import Found
 
 _DETECTED = 20_000  # characters that tell a document's language
+_ENOUGH = 400  # characters that tell it better than the file's own word
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,17 +106,19 @@ class Reader:
         handling marks the strictest holds.
         """
         rows = [row for row in map(self._row, sorted([path, *others])) if row]
-        metadata = document.metadata
+        metadata = replace(document.metadata, language=self._language(document))
         for row in reversed(rows):
             metadata = merge(row, metadata)
         marks = [row.handling for row in rows if row.handling]
         if marks:
             metadata = replace(metadata, handling=max(marks, key=self.strictness))
-        if not metadata.title:
-            metadata = replace(metadata, title=_title_from(path))
-        if not metadata.language:
-            metadata = replace(metadata, language=self.language_of(document.text[:_DETECTED]))
-        return metadata
+        return metadata if metadata.title else replace(metadata, title=_title_from(path))
+
+    def _language(self, document: Document) -> str:
+        """What a text of some length is written in goes before what its file says: templates leave wrong settings behind."""
+        told = self.language_of(document.text[:_DETECTED])
+        stated = document.metadata.language
+        return told if told and (len(document.text) >= _ENOUGH or not stated) else stated
 
     def _row(self, path: Path) -> Metadata | None:
         entry = self.catalogue_of(path)

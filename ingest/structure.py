@@ -190,7 +190,10 @@ def _heading(one: Paragraph, usual: Measures, titles: Mapping[str, list[OutlineI
     if known and one.first.placed:
         near = [item for item in known if not item.page or abs(item.page - 1 - one.first.page) <= 1]
         if near and (len(known) < 6 or one.size >= usual.size):
-            return near[0].level
+            nearest = min(near, key=lambda item: abs(item.page - 1 - one.first.page))
+            numbered = _numbered_level(text)
+            elsewhere = nearest.page != one.first.page + 1  # another section may have the same words: 1.2 Members, 2 Members
+            return numbered if elsewhere and numbered != UNKNOWN else nearest.level
     if not one.first.placed or text[-1] in ".;," or (is_item(text) and not SECTION.match(text)):
         return 0
     return _numbered_level(text) if _stands_out(one, usual, text) else 0

@@ -5,6 +5,7 @@ pyproject.toml lets `socket.connect` reach loopback and Unix sockets only (pytes
 
 import os
 import socket
+import sys
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -42,6 +43,16 @@ def fake_encoder() -> "FakeEncoder":
     from tests.fakes import FakeEncoder
 
     return FakeEncoder()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def readers_end_with_their_module() -> Iterator[None]:
+    """Close the reading processes that `tests.fakes` shares: `test_pool` counts all children of this process."""
+    yield
+    fakes = sys.modules.get("tests.fakes")
+    if fakes is not None and fakes._readers.cache_info().currsize:
+        fakes._readers().close()
+        fakes._readers.cache_clear()
 
 
 @pytest.fixture(autouse=True)

@@ -19,6 +19,7 @@ import pytest
 from index import __main__ as index_command
 from index import store
 from index.access import Handling, Principal, Role, local_owner
+from index.errors import StoreError
 from index.library import Library
 from index.models import ModelInfo
 from index.rebuild import Progress, rebuild
@@ -227,6 +228,14 @@ class Shelf:
                 languages=self.models[folder.name].info.languages,
             ),
         )
+
+    def library_opens(self) -> bool:
+        """Whether there is a store with its tables: a first run may be cut off before that."""
+        try:
+            store.open_reader(self.data).close()
+        except StoreError:
+            return False
+        return True
 
     def search(self, question: str, **options: Any) -> Result:
         library = self.library()

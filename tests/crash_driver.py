@@ -1,0 +1,152 @@
+"""Runs a command of the library in a forked process, and kills it at its n-th write step. Driven by test_crash.py.
+
+Each line of input is `SCENARIO N`; each line of output says how that went. The process is forked from one that has all
+modules loaded and no threads running, so that a hundred crashes take seconds.
+"""
+
+import itertools
+import json
+import os
+import signal
+import sqlite3
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+import faiss  # noqa: E402
+import pytest  # noqa: E402
+
+from index import generations, store  # noqa: E402
+from ingest import __main__ as ingest_command  # noqa: E402
+from ingest.formats import reader_for, record_reader  # noqa: E402
+from tests.fakes import FakeEncoder, Shelf  # noqa: E402
+
+EVERY = 5  # of the statements inside a transaction, one in so many is a place to be killed at
+
+
+class InProcess:
+    """Reads in this process: what is crashed here is the writing."""
+
+    def read(self, path: Path, format: Any) -> Any:
+        return reader_for(format)(path)
+
+    def read_records(self, path: Path) -> Iterator[list[Any]]:
+        records = iter(record_reader()(path))
+        while batch := list(itertools.islice(records, 40)):
+            yield batch
+
+
+class Steps:
+    """Counts the write steps of this process, and ends it at one of them."""
+
+    def __init__(self, last: int, report: Path) -> None:
+        self.count, self.last, self.report = 0, last, report
+        self.statements = 0
+
+    def at(self, name: str) -> None:
+        self.count += 1
+        if self.count == self.last:
+            self.report.write_text(json.dumps({"step": name, "count": self.count}))
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    def statement(self, text: str) -> None:
+        if not text.lstrip().upper().startswith(("SELECT", "PRAGMA", "--")):
+            self.statements += 1
+            if self.statements % EVERY == 0:
+                self.at(f"statement: {text[:60]}")
+
+    def around(self, where: Any, name: str) -> None:
+        real = getattr(where, name)
+
+        def watched(*arguments: Any, **options: Any) -> Any:
+            self.at(f"before {name}")
+            done = real(*arguments, **options)
+            self.at(f"after {name}")
+            return done
+
+        setattr(where, name, watched)
+
+    def watch(self) -> None:
+        """Put a step before and after everything that changes the disk."""
+        whole, connect = store.writing, store._connect
+
+        @contextmanager
+        def writing(connection: sqlite3.Connection, data: Path) -> Iterator[sqlite3.Connection]:
+            self.at("before transaction")
+            with whole(connection, data) as inner:
+                yield inner
+                self.at("before commit")
+            self.at("after commit")
+
+        def connected(path: Path, *, writing: bool) -> sqlite3.Connection:
+            connection = connect(path, writing=writing)
+            if writing:
+                connection.set_trace_callback(self.statement)
+            return connection
+
+        store.writing = writing
+        store._connect = connected
+        self.around(faiss, "write_index")
+        self.around(os, "fsync")
+        self.around(Path, "replace")
+        self.around(Path, "unlink")
+
+
+def child(scenario: str, last: int, folder: Path) -> None:
+    shelf = Shelf(folder / "docs", folder / "data", pytest.MonkeyPatch())
+    shelf.patch.setattr("ingest.pool.ReaderPool", lambda size: _Context(InProcess()))
+    generations._FOLD_AT = 3
+    steps = Steps(last, folder / "step.json")
+    out = (folder / "out.jsonl").open("w", buffering=1)
+    sys.stdout, sys.stderr = out, (folder / "err.txt").open("w")
+    steps.watch()
+    if scenario == "rebuild":
+        for progress in shelf.rebuilding(FakeEncoder("other", dimension=32)):
+            print(json.dumps({"phase": progress.phase}), flush=True)
+    else:
+        code = ingest_command.main([str(shelf.folder), "--data", str(shelf.data), "--jobs", "1", "--json"])
+        assert code in (0, 1), code
+
+
+class _Context:
+    def __init__(self, pool: InProcess) -> None:
+        self.pool = pool
+
+    def __enter__(self) -> InProcess:
+        return self.pool
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+
+def main() -> None:
+    folder = Path(sys.argv[1])
+    for line in sys.stdin:
+        scenario, last = line.split()
+        for name in ("out.jsonl", "step.json"):
+            (folder / name).unlink(missing_ok=True)
+        process = os.fork()
+        if process == 0:
+            code = 70
+            try:
+                child(scenario, int(last), folder)
+                code = 0
+            finally:
+                sys.stderr.flush()
+                if code:
+                    import traceback
+
+                    traceback.print_exc()
+                    sys.stderr.flush()
+                os._exit(code)
+        _, status = os.waitpid(process, 0)
+        print(json.dumps({"killed": os.WIFSIGNALED(status), "code": os.waitstatus_to_exitcode(status)}), flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,178 @@
+"""Killed at any write step, the library opens, holds, has lost nothing that it reported, and is cleared up by the next run."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from index.access import Handling
+from index.verify import verify
+from tests.fakes import OWNER, FakeEncoder, Shelf, principal
+
+TEXT = "# Warning {n}\n\nThe siren number{n} sounds in the district. The police of number{n} decide who speaks.\n"
+
+
+@dataclass
+class Crashes:
+    shelf: Shelf
+    root: Path
+    driver: subprocess.Popen[str]
+
+    def each(self, scenario: str, check: Callable[[str, list[dict[str, Any]]], None]) -> int:
+        """Run the scenario again and again, each time killed one step later, until it comes to its end."""
+        base = self.root / "base"
+        for name in ("docs", "data"):
+            shutil.copytree(self.root / name, base / name)
+        killed = 0
+        while True:
+            for name in ("docs", "data"):
+                shutil.rmtree(self.root / name)
+                shutil.copytree(base / name, self.root / name)
+            assert self.driver.stdin is not None and self.driver.stdout is not None
+            self.driver.stdin.write(f"{scenario} {killed + 1}\n")
+            self.driver.stdin.flush()
+            said = json.loads(self.driver.stdout.readline())
+            told = [json.loads(line) for line in (self.root / "out.jsonl").read_text().splitlines()]
+            if not said["killed"]:
+                assert said["code"] == 0, (self.root / "err.txt").read_text()
+                check("the end", told)
+                return killed
+            killed += 1
+            step = json.loads((self.root / "step.json").read_text())["step"]
+            check(f"{killed}: {step}", told)
+
+
+@pytest.fixture
+def crashes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Crashes]:
+    shelf = Shelf(tmp_path / "docs", tmp_path / "data", monkeypatch)
+    shelf.data.mkdir()
+    shelf.use(FakeEncoder("other", dimension=32))
+    monkeypatch.setattr("index.generations._FOLD_AT", 3)
+    driver = Path(__file__).with_name("crash_driver.py")
+    command = [sys.executable, str(driver), str(tmp_path)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=os.environ | {"OMP_NUM_THREADS": "1"}) as process:
+        yield Crashes(shelf, tmp_path, process)
+        assert process.stdin is not None
+        process.stdin.close()
+
+
+def titles(shelf: Shelf, clearance: Handling = Handling.RED) -> dict[str, str]:
+    library = shelf.library()
+    found = {Path(path).name: info.title for info in library.documents(principal(clearance)) for path in info.paths}
+    library.close()
+    return found
+
+
+def assert_cleared(shelf: Shelf, where: str) -> None:
+    """Nothing is left of what was cut off."""
+    assert list(verify(shelf.data)) == [], where
+    assert shelf.sql("SELECT count(*) FROM generations") == [(1,)], where
+    assert shelf.sql("SELECT count(*) FROM sqlite_master WHERE name LIKE 'lexical_%_words'") == [(1,)], where
+    assert shelf.sql("SELECT count(*) FROM passages WHERE generation_id NOT IN (SELECT id FROM generations)") == [(0,)], where
+    files = [path.name for path in (shelf.data / "vectors").iterdir()] if (shelf.data / "vectors").exists() else []
+    assert len(files) <= 1 and not any(name.startswith(".") for name in files), where
+
+
+def everything_is_found(shelf: Shelf, names: set[str], where: str) -> None:
+    found = {Path(hit.path).name for hit in shelf.search("siren police district", principal=OWNER, top=200).hits}
+    assert found == names, where
+
+
+def test_a_first_ingest_killed_at_every_step(crashes: Crashes) -> None:
+    shelf = crashes.shelf
+    for number in range(4):
+        shelf.put(f"{number}.md", TEXT.format(n=number))
+    shelf.put("broken.pdf", b"%PDF-1.7 nothing")
+    shelf.records("bulk.jsonl", *({"_id": f"r{n}", "title": f"Record {n}", "text": f"The siren record{n} sounds in the district."} for n in range(90)))
+    names = {f"{number}.md" for number in range(4)}
+
+    def check(where: str, told: list[dict[str, Any]]) -> None:
+        if (shelf.data / "kalla.sqlite").exists() and shelf.library_opens():
+            assert [line for line in verify(shelf.data) if "No generation" not in line] == [], where
+            held = titles(shelf)
+            for item in told:
+                if item.get("outcome") == "added" and item["path"].endswith(".md"):
+                    assert Path(item["path"]).name in held, where
+                if item.get("path", "").endswith(".jsonl"):
+                    assert len(shelf.library().records()) == 90, where
+        assert shelf.ingest().summary["failed"] == 1, where
+        assert_cleared(shelf, where)
+        assert set(titles(shelf)) == names | {"bulk.jsonl"} and len(shelf.library().records()) == 90, where
+        everything_is_found(shelf, names | {"bulk.jsonl"}, where)
+
+    assert crashes.each("ingest", check) > 40
+
+
+def test_a_changing_ingest_killed_at_every_step(crashes: Crashes) -> None:
+    shelf = crashes.shelf
+    for number in range(6):
+        shelf.put(f"{number}.md", TEXT.format(n=number))
+    shelf.ingest()
+    assert shelf.library().status().in_delta == 0  # all of them in a vector file
+    shelf.put("0.md", TEXT.format(n="zero"))
+    (shelf.folder / "1.md").unlink()
+    (shelf.folder / "2.md").rename(shelf.folder / "moved.md")
+    shelf.put("twin.md", TEXT.format(n=3))
+    shelf.put("4.md", "")
+    shelf.catalogue({"file": "5.md", "handling": "TLP:RED"})
+    shelf.put("new.md", TEXT.format(n="new"))
+    before = {f"{number}.md": f"Warning {number}" for number in range(6)}
+    after = {"0.md": "Warning zero", "moved.md": "Warning 2", "3.md": "Warning 3", "twin.md": "Warning 3", "5.md": "Warning 5", "new.md": "Warning new"}
+
+    def check(where: str, told: list[dict[str, Any]]) -> None:
+        assert list(verify(shelf.data, sources=False)) == [], where
+        held = titles(shelf)
+        assert set(held.items()) <= set(before.items()) | set(after.items()), where
+        assert held["3.md"] == "Warning 3" and ("2.md" in held or "moved.md" in held), where
+        for item in told:
+            name = Path(item.get("path", "")).name
+            if item.get("outcome") in ("added", "changed", "unchanged"):
+                assert held[name] == after[name], where
+                if name == "5.md" and item["outcome"] == "changed":
+                    assert "5.md" not in titles(shelf, Handling.AMBER), where
+            elif item.get("outcome") in ("removed", "failed"):
+                assert name not in held, where
+        assert shelf.ingest().code == 1, where
+        assert_cleared(shelf, where)
+        assert titles(shelf) == after, where
+        assert "5.md" not in titles(shelf, Handling.AMBER), where
+        everything_is_found(shelf, set(after) - {"twin.md"}, where)
+
+    assert crashes.each("ingest", check) > 40
+
+
+def test_a_rebuild_killed_at_every_step(crashes: Crashes) -> None:
+    shelf = crashes.shelf
+    names = {f"{number}.md" for number in range(8)}
+    for name in names:
+        shelf.put(name, TEXT.format(n=name[0]))
+    shelf.records("bulk.jsonl", *({"_id": f"r{n}", "title": f"Record {n}", "text": f"The siren record{n} sounds in the district."} for n in range(140)))
+    shelf.ingest()
+    names.add("bulk.jsonl")
+    dimensions = set()
+
+    def check(where: str, told: list[dict[str, Any]]) -> None:
+        everything_is_found(shelf, names, where)
+        assert list(verify(shelf.data)) == [], where
+        status = shelf.library().status()
+        assert (status.model, status.dimension) in (("fake", 64), ("other", 32)), where
+        assert status.documents == status.passages == 148, where
+        if {"phase": "cleaning up"} in told:
+            assert status.model == "other", where
+        dimensions.add(status.dimension)
+        shelf.ingest()
+        assert_cleared(shelf, where)
+        everything_is_found(shelf, names, where)
+        assert shelf.library().status().model == status.model, where
+        wrong = "SELECT count(*) FROM passages p JOIN generations g ON g.id = p.generation_id JOIN vectors v ON v.id = p.vector_id WHERE v.model_id != g.model_id"
+        assert shelf.sql(wrong) == [(0,)], where
+
+    assert crashes.each("rebuild", check) > 40
+    assert dimensions == {32, 64}
