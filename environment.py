@@ -28,7 +28,6 @@ NEWER = ("python3.11", "python3.12", "python3.13", "python3.14")  # 3.11 first: 
 EXTRAS = ("test",)
 USAGE = "usage: python3 environment.py [test]"
 NEEDED_BYTES = 2500 * 1000 * 1000  # measured: 2.2 GB with everything, and what pip unpacks on the way
-CPU_INDEX = "https://download.pytorch.org/whl/cpu"
 
 ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
@@ -253,10 +252,6 @@ def _install(extras: "set[str]") -> None:
     before = _packages_changed()
     MARK.write_text(before, "utf-8")
     try:
-        if _wants_small_torch():
-            arguments = ["--no-deps", "--retries", "0", "--timeout", "15", "--index-url", CPU_INDEX, _torch()]
-            if _pip(arguments)[0]:
-                _say("PyTorch's own index was not reached. The package index has it too, in a larger build.")
         code, noted = _pip(["-c", "constraints.txt", "-e", f".[{','.join(sorted(extras))}]" if extras else "."])
         if code:
             raise Trouble(_why_pip_failed(noted))
@@ -282,27 +277,6 @@ def _pip(arguments: "list[str]") -> "tuple[int, str]":
             os.close(into)
             follower.join()
     return code, "".join(noted)
-
-
-def _wants_small_torch() -> bool:
-    """On Linux PyTorch's usual build brings gigabytes for NVIDIA's cards. Where there is none, its own index has a small one.
-
-    Where pip is set up with an index of its own, that index is asked for everything, and nothing else is.
-    """
-    has_card = os.path.exists("/proc/driver/nvidia") or shutil.which("nvidia-smi")
-    if not sys.platform.startswith("linux") or has_card or not _torch():
-        return False
-    if next(VENV.glob("lib/python*/site-packages/torch"), None):
-        return False
-    listed = subprocess.run([str(PYTHON), "-m", "pip", "config", "list"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
-    settings = listed.stdout.decode("utf-8", "replace")
-    return not any(name in settings for name in ("index-url", "find-links", "no-index"))
-
-
-def _torch() -> str:
-    """The pin of PyTorch ("torch==2.13.0"); "" where there is none."""
-    pins = (ROOT / "constraints.txt").read_text("utf-8").splitlines()
-    return next((line for line in pins if line.startswith("torch==")), "")
 
 
 # -- what went wrong

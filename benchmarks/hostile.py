@@ -8,6 +8,7 @@ what went wrong: a file without an outcome, a good document that cannot be found
 
 import argparse
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -45,18 +46,18 @@ def main() -> int:
         print(f"{file['seconds']:8.1f} s  {file['outcome']:>8}  {Path(file['path']).name}  {file['reason'][:80]}")
     for reason, count in Counter(file["reason"] for file in files if file["outcome"] == "failed").most_common(12):
         print(f"{count:8} × {reason[:110]}")
-    print("\n".join(wrong) if wrong else "nothing went wrong")
+    print("\n".join(wrong[:20]) if wrong else "nothing went wrong")
     return 1 if wrong else 0
 
 
 def _unnamed(folders: list[Path], files: list[dict[str, Any]]) -> list[str]:
     named = {file["path"] for file in files}
-    present = [path.absolute() for folder in folders for path in folder.rglob("*") if path.is_file()]
-    return [f"no outcome for {path}" for path in present if str(path) not in named]
+    present = [os.path.abspath(path) for folder in folders for path in folder.rglob("*") if path.is_file()]
+    return [f"no outcome for {path}" for path in present if path not in named]
 
 
 def _lost(good: Path, files: list[dict[str, Any]]) -> list[str]:
-    below = str(good.absolute())
+    below = os.path.abspath(good)
     return [
         f"{file['path']}: {file['outcome']} ({file['reason']})"
         for file in files

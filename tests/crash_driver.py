@@ -10,6 +10,7 @@ import os
 import signal
 import sqlite3
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,12 +22,12 @@ sys.path.insert(0, str(ROOT))
 import faiss  # noqa: E402
 import pytest  # noqa: E402
 
-from index import generations, store  # noqa: E402
+from index import generations, rebuild, store  # noqa: E402
 from ingest import __main__ as ingest_command  # noqa: E402
 from ingest.formats import reader_for, record_reader  # noqa: E402
 from tests.fakes import FakeEncoder, Shelf  # noqa: E402
 
-EVERY = 5  # of the statements inside a transaction, one in so many is a place to be killed at
+EVERY = 7  # of the statements inside a transaction, one in so many is a place to be killed at
 
 
 class InProcess:
@@ -97,10 +98,27 @@ class Steps:
         self.around(Path, "unlink")
 
 
-def child(scenario: str, last: int, folder: Path) -> None:
+def shelf_in(folder: Path) -> Shelf:
     shelf = Shelf(folder / "docs", folder / "data", pytest.MonkeyPatch())
     shelf.patch.setattr("ingest.pool.ReaderPool", lambda size: _Context(InProcess()))
+    return shelf
+
+
+def warm_up() -> None:
+    """Load, once and for all children, whatever a run loads: modules, stemmers, the model of languages."""
+    with tempfile.TemporaryDirectory() as name:
+        shelf = shelf_in(Path(name))
+        shelf.put("a.md", "# A title\n\nThe siren sounds in the district. The police decide who speaks to the press.\n")
+        shelf.put("b.pdf", b"%PDF-1.7 nothing")
+        shelf.records("c.jsonl", {"_id": "r", "title": "T", "text": "Buses leave from the gate."})
+        shelf.catalogue({"file": "a.md", "handling": "TLP:RED"})
+        assert shelf.ingest().code == 1 and shelf.index("rebuild").code == 0
+
+
+def child(scenario: str, last: int, folder: Path) -> None:
+    shelf = shelf_in(folder)
     generations._FOLD_AT = 3
+    rebuild._BATCH = 9
     steps = Steps(last, folder / "step.json")
     out = (folder / "out.jsonl").open("w", buffering=1)
     sys.stdout, sys.stderr = out, (folder / "err.txt").open("w")
@@ -126,6 +144,7 @@ class _Context:
 
 def main() -> None:
     folder = Path(sys.argv[1])
+    warm_up()
     for line in sys.stdin:
         scenario, last = line.split()
         for name in ("out.jsonl", "step.json"):

@@ -392,34 +392,3 @@ def test_an_unknown_part_is_refused(fresh: Checkout) -> None:
     said = fresh.run("tests")
     assert (said.code, len(said.lines)) == (2, 1)
     assert not fresh.venv.exists()
-
-
-# -- PyTorch without gigabytes for cards that are not there
-
-
-@pytest.fixture
-def torch_index(tmp_path: Path) -> Path:
-    """A package index that has nothing but torch."""
-    folder = tmp_path / "index" / "torch"
-    folder.mkdir(parents=True)
-    wheel(folder, "torch", "1.0+cpu")
-    (folder / "index.html").write_text('<a href="torch-1.0%2Bcpu-py3-none-any.whl">torch-1.0+cpu-py3-none-any.whl</a>')
-    return folder.parent
-
-
-HAS_CARD = Path("/proc/driver/nvidia").exists()
-
-
-@pytest.mark.skipif(not sys.platform.startswith("linux") or HAS_CARD, reason="only for Linux without NVIDIA's cards")
-@pytest.mark.parametrize(("own", "version"), [(False, "1.0+cpu"), (True, "1.0")])
-def test_torch_comes_from_its_own_index_unless_pip_is_told_of_another(
-    ready: Checkout, torch_index: Path, tmp_path: Path, own: bool, version: str
-) -> None:
-    script = ready.root / "environment.py"
-    script.write_text(script.read_text("utf-8").replace("https://download.pytorch.org/whl/cpu", torch_index.as_uri()), "utf-8")
-    (ready.root / "needs.txt").write_text("Requires-Dist: torch==1.0\n")
-    (ready.root / "constraints.txt").write_text("torch==1.0\n")
-    wheel(tmp_path, "torch", "1.0")
-    said = ready.run(PATH=str(tmp_path), PIP_NO_INDEX="1" if own else "", PIP_FIND_LINKS=str(tmp_path) if own else "")
-    assert said.code == 0, said.lines
-    assert ready.python("import torch; print(torch.version)") == version
