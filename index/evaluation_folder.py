@@ -41,5 +41,5 @@ def _copy_vectors(source: Path, target: Path) -> None:
 
 def _run(module: str, *arguments: str) -> None:
     finished = subprocess.run([sys.executable, "-m", module, *arguments], stdout=sys.stderr, check=False)
-    if finished.returncode > 1:  # 1: some files could not be read, which is part of what is measured
+    if finished.returncode not in (0, 1):  # 1: some files could not be read, which is part of what is measured
         raise LibraryError("The documents of the set could not be ingested; see the message above.")

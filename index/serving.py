@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from index import vectors
-from index.access import Principal
+from index.access import Handling, Principal
 from index.errors import SnapshotError
 from index.models import ModelInfo, parse_info
 from index.settings import models_folder
@@ -207,7 +207,7 @@ def _documents(connection: Connection) -> dict[int, DocumentKey]:
             "theme": json.loads(row["theme"]),
             "kind": [row["kind"]],
             "language": [row["language"]],
-            "handling": [row["handling"]],
+            "handling": [row["handling"] or Handling(row["level"]).mark],
             "organisation": [row["organisation"]],
             "title": [row["title"]],
             "year": [row["date"][:4]],

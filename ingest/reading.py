@@ -132,19 +132,21 @@ class Reader:
     def _records(self, found: Found, stamp: FileStamp, outcome: Outcome, began: float) -> Iterator[Step]:
         keys: list[str] = []
         bad: list[RecordError] = []
-        passages = 0
+        passages = silent = 0
         for batch in self.pool.read_records(found.path):
             bad += [item for item in batch if isinstance(item, RecordError)]
             prepared = tuple(self._record(item) for item in batch if isinstance(item, Document))
             keys += [item.key for item in prepared]
             passages += sum(len(item.passages) for item in prepared)
+            silent += sum(not item.passages for item in prepared)
             yield Step(path=stamp.path, prepared=prepared, bulk=True)
         scan.hold_still(found)
         if not keys:
             raise ReadError(_bad_lines(bad) if bad else "there are no records in this file")
+        lost = [*([_bad_lines(bad)] if bad else []), *([f"{silent} records hold too few words to be found"] if silent else [])]
         done = FileOutcome(
-            path=stamp.path, outcome=Outcome.PARTIAL if bad else outcome, pages=len(keys), passages=passages,
-            reason=_bad_lines(bad) if bad else f"{len(keys)} documents", seconds=round(time.perf_counter() - began, 3),
+            path=stamp.path, outcome=Outcome.PARTIAL if lost else outcome, pages=len(keys), passages=passages,
+            reason="; ".join(lost) or f"{len(keys)} documents", seconds=round(time.perf_counter() - began, 3),
         )  # fmt: skip
         yield Step(path=stamp.path, stamp=stamp, outcome=done, bulk=True, record_keys=tuple(keys))
 
@@ -202,6 +204,8 @@ def pages_text(numbers: tuple[int, ...]) -> str:
 
 
 def _scanned(document: Document) -> str:
+    if document.text.strip():
+        return "there is nothing to quote in it: only headings, or too few words"
     count = len(document.pages)
     which = "its only page" if count == 1 else f"any of its {count} pages"
     return f"no readable text on {which}: it is a scan or a picture. Run text recognition (OCR) on it and put the result here"

@@ -125,7 +125,7 @@ def child(scenario: str, last: int, folder: Path) -> None:
     steps.watch()
     if scenario == "rebuild":
         for progress in shelf.rebuilding(FakeEncoder("other", dimension=32)):
-            print(json.dumps({"phase": progress.phase}), flush=True)
+            out.write(json.dumps({"phase": progress.phase}) + "\n")
     else:
         code = ingest_command.main([str(shelf.folder), "--data", str(shelf.data), "--jobs", "1", "--json"])
         assert code in (0, 1), code
@@ -164,7 +164,8 @@ def main() -> None:
                     sys.stderr.flush()
                 os._exit(code)
         _, status = os.waitpid(process, 0)
-        print(json.dumps({"killed": os.WIFSIGNALED(status), "code": os.waitstatus_to_exitcode(status)}), flush=True)
+        sys.stdout.write(json.dumps({"killed": os.WIFSIGNALED(status), "code": os.waitstatus_to_exitcode(status)}) + "\n")
+        sys.stdout.flush()
 
 
 if __name__ == "__main__":

@@ -303,7 +303,9 @@ def tiny_model(folder: Path, *, seed: int = 0, prompts: dict[str, str] | None = 
             max_position_embeddings=128,
         )  # fmt: skip
         BertModel(config).save_pretrained(str(parts / "bert"))
-        BertTokenizerFast(vocab_file=str(parts / "vocab.txt"), do_lower_case=True, strip_accents=False).save_pretrained(str(parts / "bert"))
+        BertTokenizerFast(vocab_file=str(parts / "vocab.txt"), do_lower_case=True, strip_accents=False).save_pretrained(
+            str(parts / "bert")
+        )
         transformer = Transformer(str(parts / "bert"), max_seq_length=most)
         model = SentenceTransformer(modules=[transformer, Pooling(32), Normalize()], device="cpu", prompts=prompts or {})
         model.save(str(folder), create_model_card=False)  # a card would be looked up on the hub

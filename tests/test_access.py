@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from index.access import Handling, Principal, Role, level_of, local_owner, parse_handling
 from index.library import Library
-from index.result import Mode
+from index.result import DocumentInfo, Mode
 from index.serving import year_range
 from tests.fakes import OWNER, Shelf, principal
 
@@ -41,7 +41,9 @@ def shelf(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shelf]:
                     assert served is not None
                     writer.generations.fold(served.generation)
             word = name.removesuffix(".md")
-            shelf.put(name, f"# The {word} paper\n\nThe siren of the {word} paper sounds. " + f"Secret{word} is written down here. " * 3)
+            shelf.put(
+                name, f"# The {word} paper\n\nThe siren of the {word} paper sounds. " + f"Secret{word} is written down here. " * 3
+            )
         shelf.put("broken.pdf", b"%PDF-1.7 nothing")
         assert shelf.ingest().summary["failed"] == 1
         yield shelf
@@ -126,7 +128,10 @@ def test_a_filter_never_widens_what_may_be_seen(library: Library) -> None:
 def test_clearances_are_kept_apart_whoever_asks_first(shelf: Shelf) -> None:
     for order in ([Handling.RED, Handling.CLEAR], [Handling.CLEAR, Handling.RED]):
         library = shelf.library()
-        found = {level: names([hit.path for hit in library.search("siren", principal=principal(level), top=50).hits]) for level in order}
+        found = {
+            level: names([hit.path for hit in library.search("siren", principal=principal(level), top=50).hits])
+            for level in order
+        }
         assert found == {level: visible(level) for level in order}
         library.close()
 
@@ -152,6 +157,7 @@ def test_clearances_are_kept_apart_whoever_asks_first(shelf: Shelf) -> None:
         ({"kind": ["report"]}, set(LEVELS)),
         ({"kind": ["poem"]}, set()),
         ({"handling": ["TLP:RED"]}, {"red.md"}),
+        ({"handling": ["tlp:amber"]}, {"amber.md", "unmarked.md"}),
         ({"title": ["the strange paper"]}, {"strange.md"}),
         ({"nonsense": ["x"]}, set()),
         ({"city": []}, set(LEVELS)),
@@ -165,6 +171,18 @@ def test_filters_leave_what_matches_every_field(
     result = library.search("siren paper", principal=OWNER, where=where, top=50, mode=mode)
     assert names([hit.path for hit in result.hits]) == expected
     assert result.searched.documents == len(expected)
+
+
+def test_each_value_that_is_offered_leaves_the_documents_that_show_it(library: Library) -> None:
+    def held(info: DocumentInfo, field: str) -> tuple[str, ...]:
+        value = info.date[:4] if field == "year" else getattr(info, field)
+        return (value,) if isinstance(value, str) else value
+
+    for field, values in library.facets(OWNER).items():
+        for value in values:
+            shown = {Path(info.path).name for info in library.documents(OWNER) if value in held(info, field)}
+            hits = library.search("siren paper", principal=OWNER, where={field: [value]}, top=50).hits
+            assert names([hit.path for hit in hits]) == shown != set(), (field, value)
 
 
 def test_year_ranges() -> None:

@@ -32,7 +32,17 @@ def test_whole_sentences_may_be_quoted(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["Page 4.", "and then went home again.", "The siren sounds in four", "12 | 34 | 56 | 78.", "Annex B", "", "...", "2.4 3.5 4.6 5.7 6.8.", "A steward has these duties:"],
+    [
+        "Page 4.",
+        "and then went home again.",
+        "The siren sounds in four",
+        "12 | 34 | 56 | 78.",
+        "Annex B",
+        "",
+        "...",
+        "2.4 3.5 4.6 5.7 6.8.",
+        "A steward has these duties:",
+    ],
 )
 def test_pieces_and_debris_are_not(text: str) -> None:
     assert not is_complete(text)
@@ -55,7 +65,9 @@ def test_rare_words_weigh_more_and_none_less_than_nothing() -> None:
 
 def test_sentences_that_say_the_same_are_one_quote_with_all_their_places() -> None:
     same = "The siren sounds in four minutes."
-    chosen = choose([sentence(same, 0), sentence("Buses leave at noon from here.", 1), sentence(same, 2)], [0.9, 0.1, 0.8], [1, 0, 1], 0.5)
+    chosen = choose(
+        [sentence(same, 0), sentence("Buses leave at noon from here.", 1), sentence(same, 2)], [0.9, 0.1, 0.8], [1, 0, 1], 0.5
+    )
     assert [one.sentence.text for one in chosen] == [same]
     assert [twin.hit for twin in chosen[0].same] == [2]
 

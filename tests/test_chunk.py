@@ -18,7 +18,13 @@ def count(texts: Sequence[str]) -> list[int]:
 
 
 def cut(document: Document, limit: int = 60, title: str = "", **options: int | float) -> list[Passage]:
-    return chunk(document, ChunkSettings(limit=limit, target=options.pop("target", limit - 10), smallest=8, **options), count, lambda text: "en", title)
+    return chunk(
+        document,
+        ChunkSettings(limit=limit, target=options.pop("target", limit - 10), smallest=8, **options),
+        count,
+        lambda text: "en",
+        title,
+    )
 
 
 def total(passage: Passage) -> int:
@@ -46,8 +52,12 @@ _words = st.lists(
     | st.text("abcdeåäö", min_size=1, max_size=12),
     min_size=1, max_size=25,
 ).map(" ".join)  # fmt: skip
-_sentence = st.builds(lambda words, stop: words[:1].upper() + words[1:] + stop, _words, st.sampled_from([".", "!", "?", ":", "", " …", ".”"]))
-_text = st.lists(_sentence, min_size=1, max_size=8).map(" ".join) | st.text("ab", min_size=200, max_size=600) | st.text(max_size=30)
+_sentence = st.builds(
+    lambda words, stop: words[:1].upper() + words[1:] + stop, _words, st.sampled_from([".", "!", "?", ":", "", " …", ".”"])
+)
+_text = (
+    st.lists(_sentence, min_size=1, max_size=8).map(" ".join) | st.text("ab", min_size=200, max_size=600) | st.text(max_size=30)
+)
 _steps = st.lists(
     st.tuples(st.just("block"), _text, st.sampled_from(BlockKind), st.integers(1, 4))
     | st.tuples(st.just("row"), st.lists(_words, min_size=1, max_size=4))
@@ -119,9 +129,9 @@ def test_every_document_is_cut_whole_and_in_order(document: Document, limit: int
 @given(documents())
 def test_the_same_document_is_always_cut_the_same(document: Document) -> None:
     assert cut(document) == cut(document)
-    assert tuple(cut(document)) == cutter(
-        ChunkSettings(limit=60, target=50, smallest=8), count, lambda text: "en"
-    )(document, document.metadata.title)
+    assert tuple(cut(document)) == cutter(ChunkSettings(limit=60, target=50, smallest=8), count, lambda text: "en")(
+        document, document.metadata.title
+    )
 
 
 @settings(max_examples=25, deadline=None, phases=[Phase.generate])  # smaller examples would take minutes to find
@@ -179,13 +189,18 @@ def test_a_recommendation_stands_alone() -> None:
         "After it stands a paragraph.",
     )
     found = [(passage.kind, passage.text) for passage in cut(document, 120)]
-    assert [text.split(".")[0] for kind, text in found if kind is BlockKind.RECOMMENDATION] == ["Recommendation 1", "Recommendation 2"]
+    assert [text.split(".")[0] for kind, text in found if kind is BlockKind.RECOMMENDATION] == [
+        "Recommendation 1",
+        "Recommendation 2",
+    ]
     assert found[1][1].endswith("The owner has a radio.")
     assert len(found) == 4
 
 
 def test_a_footnote_stands_alone() -> None:
-    document = build("The plan was tested in the spring.", ("4 See the report of the fire service.", NOTE), "It was then changed by the city.")
+    document = build(
+        "The plan was tested in the spring.", ("4 See the report of the fire service.", NOTE), "It was then changed by the city."
+    )
     assert [passage.text for passage in cut(document)] == [
         "The plan was tested in the spring.", "4 See the report of the fire service.", "It was then changed by the city.",
     ]  # fmt: skip
@@ -214,7 +229,10 @@ def test_lines_of_a_table_of_contents_are_in_no_passage_and_in_none_between() ->
     document = build("The first paragraph stands before it.", *lines, "The second paragraph stands after it.")
     passages = cut(document, 100)
     assert_whole(document, passages, 100)
-    assert [passage.text for passage in passages] == ["The first paragraph stands before it.", "The second paragraph stands after it."]
+    assert [passage.text for passage in passages] == [
+        "The first paragraph stands before it.",
+        "The second paragraph stands after it.",
+    ]
 
 
 def test_a_small_rest_joins_the_passage_before() -> None:
@@ -259,7 +277,13 @@ def test_settings_leave_room_for_special_tokens() -> None:
 
 
 def test_a_passage_over_a_page_break_is_cited_with_both_pages() -> None:
-    document = build("The first half stands here,", None, "and the second half over there. A third follows at once.", None, "Page three is here too.")
+    document = build(
+        "The first half stands here,",
+        None,
+        "and the second half over there. A third follows at once.",
+        None,
+        "Page three is here too.",
+    )
     passages = cut(document, 120)
     assert_whole(document, passages, 120)
     assert (passages[0].page, passages[-1].page_end) == (1, 3)

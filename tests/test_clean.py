@@ -70,7 +70,8 @@ def test_the_map_is_monotone_and_every_visible_character_has_its_source(raw: str
     assert (np.diff(starts) >= 0).all() and (np.diff(ends) >= 0).all()
     assert (starts >= 0).all() and (ends <= len(raw)).all()
     for char, start, end in zip(clean.text, starts.tolist(), ends.tolist(), strict=True):
-        assert (char == " " and start == end) or (not char.isspace() and start < end)
+        assert start <= end  # a space may be the file's own, or put in by cleaning
+        assert char == " " or (not char.isspace() and start < end)
 
 
 @given(raw_lines)

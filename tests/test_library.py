@@ -85,7 +85,16 @@ def test_a_library_that_appears_is_seen(shelf: Shelf) -> None:
 
 
 def test_a_hit_is_a_slice_of_its_document_with_its_reference(filled: Shelf) -> None:
-    filled.catalogue({"file": "siren.md", "city": "Manchester; London", "date": "2021-03", "kind": "report", "organisation": "GMP", "attribution": "no"})
+    filled.catalogue(
+        {
+            "file": "siren.md",
+            "city": "Manchester; London",
+            "date": "2021-03",
+            "kind": "report",
+            "organisation": "GMP",
+            "attribution": "no",
+        }
+    )
     filled.ingest()
     library = filled.library()
     hit = library.search("When does the siren sound?", principal=OWNER).hits[0]

@@ -33,7 +33,12 @@ def test_ndcg(ranked: list[str], grades: dict[str, int], depth: int, expected: f
 
 @pytest.mark.parametrize(
     ("ranked", "relevant", "depth", "expected"),
-    [(["a", "b"], {"a"}, 10, 1.0), (["x", "y", "a", "b"], {"a", "b"}, 10, 1 / 3), (["x", "a"], {"a"}, 1, 0.0), ([], {"a"}, 10, 0.0)],
+    [
+        (["a", "b"], {"a"}, 10, 1.0),
+        (["x", "y", "a", "b"], {"a", "b"}, 10, 1 / 3),
+        (["x", "a"], {"a"}, 1, 0.0),
+        ([], {"a"}, 10, 0.0),
+    ],
 )
 def test_reciprocal_rank(ranked: list[str], relevant: set[str], depth: int, expected: float) -> None:
     assert reciprocal_rank(ranked, relevant, depth) == pytest.approx(expected)
@@ -41,7 +46,12 @@ def test_reciprocal_rank(ranked: list[str], relevant: set[str], depth: int, expe
 
 @pytest.mark.parametrize(
     ("ranked", "relevant", "depth", "expected"),
-    [(["a", "x", "b"], {"a", "b", "c"}, 10, 2 / 3), (["a", "x", "b"], {"a", "b"}, 2, 0.5), (["x"], {"a"}, 10, 0.0), (["a"], set(), 10, 0.0)],
+    [
+        (["a", "x", "b"], {"a", "b", "c"}, 10, 2 / 3),
+        (["a", "x", "b"], {"a", "b"}, 2, 0.5),
+        (["x"], {"a"}, 10, 0.0),
+        (["a"], set(), 10, 0.0),
+    ],
 )
 def test_recall(ranked: list[str], relevant: set[str], depth: int, expected: float) -> None:
     assert recall(ranked, relevant, depth) == pytest.approx(expected)
@@ -49,13 +59,25 @@ def test_recall(ranked: list[str], relevant: set[str], depth: int, expected: flo
 
 @pytest.mark.parametrize(
     ("positive", "negative", "expected"),
-    [([2, 3], [1], 1.0), ([1], [2, 3], 0.0), ([1, 3], [2], 0.5), ([1], [1], 0.5), ([0.9, 0.4, 0.4], [0.4, 0.1], 5 / 6), ([], [1], 0.5), ([1], [], 0.5)],
+    [
+        ([2, 3], [1], 1.0),
+        ([1], [2, 3], 0.0),
+        ([1, 3], [2], 0.5),
+        ([1], [1], 0.5),
+        ([0.9, 0.4, 0.4], [0.4, 0.1], 5 / 6),
+        ([], [1], 0.5),
+        ([1], [], 0.5),
+    ],
 )
 def test_auroc(positive: list[float], negative: list[float], expected: float) -> None:
     assert auroc(positive, negative) == pytest.approx(expected)
 
 
-@given(st.lists(st.sampled_from("abcdefgh"), unique=True), st.dictionaries(st.sampled_from("abcdefgh"), st.integers(0, 3)), st.integers(1, 9))
+@given(
+    st.lists(st.sampled_from("abcdefgh"), unique=True),
+    st.dictionaries(st.sampled_from("abcdefgh"), st.integers(0, 3)),
+    st.integers(1, 9),
+)
 def test_all_of_them_lie_between_nothing_and_one(ranked: list[str], grades: dict[str, int], depth: int) -> None:
     relevant = {name for name, grade in grades.items() if grade > 0}
     for value in (ndcg(ranked, grades, depth), reciprocal_rank(ranked, relevant, depth), recall(ranked, relevant, depth)):

@@ -13,7 +13,14 @@ from index.errors import ModelError
 from index.models import PACKAGED, ModelInfo, export, is_whole, parse_info, read_info, resolve
 from tests.fakes import tiny_model
 
-TEXTS = ["crowd", "", "Who decides to empty the venue?", "The alarm was tested twice a year. " * 40, "Övningarna hölls på ön.", "🚨 \ufffd"]
+TEXTS = [
+    "crowd",
+    "",
+    "Who decides to empty the venue?",
+    "The alarm was tested twice a year. " * 40,
+    "Övningarna hölls på ön.",
+    "🚨 \ufffd",
+]
 
 
 @pytest.fixture(scope="session")
@@ -39,7 +46,7 @@ def test_a_name_is_one_of_the_hub() -> None:
 
 @pytest.mark.parametrize("name", ["/nowhere/at/all", "./nowhere", "~/nowhere-at-all"])
 def test_a_folder_that_is_not_there_is_named(name: str) -> None:
-    with pytest.raises(ModelError, match="no folder.*nowhere"):
+    with pytest.raises(ModelError, match=r"no folder.*nowhere"):
         resolve(name)
 
 
@@ -63,7 +70,7 @@ def test_a_hub_that_cannot_be_reached_is_said_with_what_to_do(tmp_path: Path, mo
 
     monkeypatch.setattr(constants, "HF_HUB_OFFLINE", True)
     monkeypatch.setenv("HF_HOME", str(tmp_path / "hf"))
-    with pytest.raises(ModelError, match=f"no-such/model-anywhere cannot be fetched.*name the folder instead.*{PACKAGED}"):
+    with pytest.raises(ModelError, match=rf"no-such/model-anywhere cannot be fetched.*name the folder instead.*{PACKAGED}"):
         export("no-such/model-anywhere", tmp_path / "models")
     assert list((tmp_path / "models").iterdir()) == []
 
@@ -76,7 +83,12 @@ def test_the_export_says_what_the_model_says(tiny: Path, tmp_path: Path) -> None
 
     folder = export(str(tiny), tmp_path, precision="fp32")
     encoder = OnnxEncoder(folder)
-    assert (encoder.info.name, encoder.info.dimension, encoder.info.max_tokens, encoder.info.precision) == ("tiny", 32, 64, "fp32")
+    assert (encoder.info.name, encoder.info.dimension, encoder.info.max_tokens, encoder.info.precision) == (
+        "tiny",
+        32,
+        64,
+        "fp32",
+    )
     assert encoder.info.agreement > 0.999
     theirs = SentenceTransformer(str(tiny), device="cpu", local_files_only=True).encode([text for text in TEXTS if text])
     ours = encoder.passages([text for text in TEXTS if text])
@@ -183,7 +195,12 @@ def test_a_fingerprint_is_of_what_decides_a_vector(tiny: Path, tmp_path: Path) -
     shutil.copytree(tiny, same)
     fingerprints = {
         name: read_info(export(str(folder), tmp_path / "models", precision=precision)).fingerprint
-        for name, folder, precision in [("tiny", tiny, "int8"), ("same", same, "int8"), ("other", other, "int8"), ("fp32", tiny, "fp32")]
+        for name, folder, precision in [
+            ("tiny", tiny, "int8"),
+            ("same", same, "int8"),
+            ("other", other, "int8"),
+            ("fp32", tiny, "fp32"),
+        ]
     }
     assert fingerprints["tiny"] == fingerprints["same"]
     assert len(set(fingerprints.values())) == 3

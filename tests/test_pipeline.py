@@ -308,6 +308,60 @@ def test_names_that_are_hard_to_store_are_read_shown_and_verified(shelf: Shelf) 
     assert shelf.ingest().summary["unchanged"] == 4
 
 
+def test_a_file_with_nothing_to_quote_is_not_said_to_be_scanned(shelf: Shelf) -> None:
+    shelf.put("headings.md", "# Only a heading\n\n## And another heading below it\n")
+    shelf.put("number.txt", "112\n")
+    told = shelf.ingest()
+    assert told.outcomes() == {"headings.md": "failed", "number.txt": "failed"}
+    for name in told.outcomes():
+        assert "nothing to quote" in told.file(name)["reason"] and "scanned" not in told.file(name)["reason"]
+
+
+def scan(path: Path, *texts: str) -> None:
+    """A PDF with a picture where there is no text."""
+    from PIL import Image
+    from reportlab.pdfgen.canvas import Canvas
+
+    canvas = Canvas(str(path), pagesize=(300, 400))
+    for text in texts:
+        if text:
+            canvas.drawString(30, 350, text)
+        else:
+            canvas.drawInlineImage(Image.effect_noise((200, 260), 90), 20, 20, 250, 300)
+        canvas.showPage()
+    canvas.save()
+
+
+def test_a_scanned_file_is_never_done(shelf: Shelf) -> None:
+    scan(shelf.folder / "scan.pdf", "", "")
+    scan(shelf.folder / "half.pdf", "The harbour master closes the bridge.", "", "", "Volunteers meet at the hall.")
+    told = shelf.ingest()
+    assert told.code == 1 and told.outcomes() == {"scan.pdf": "failed", "half.pdf": "partial"}
+    assert "any of its 2 pages" in told.file("scan.pdf")["reason"] and "OCR" in told.file("scan.pdf")["reason"]
+    assert "pages 2–3" in told.file("half.pdf")["reason"]
+    assert [told.file(name)["pages_without_text"] for name in ("scan.pdf", "half.pdf")] == [2, 2]
+    assert told.summary["partial"] == 1 and told.summary["failed"] == 1
+    assert holds(shelf) == []
+
+
+def test_what_is_partly_readable_stays_so_under_every_name(shelf: Shelf) -> None:
+    scan(shelf.folder / "half.pdf", "The harbour master closes the bridge.", "")
+    shelf.ingest()
+    shelf.put("twin.pdf", (shelf.folder / "half.pdf").read_bytes())
+    told = shelf.ingest()
+    assert told.outcomes()["twin.pdf"] == "partial" and "page 2" in told.file("twin.pdf")["reason"]
+    (shelf.folder / "half.pdf").rename(shelf.folder / "moved.pdf")
+    (shelf.folder / "twin.pdf").unlink()
+    told = shelf.ingest()
+    assert told.file("moved.pdf")["pages_without_text"] == 1
+    (file,) = shelf.library().files(principal(Handling.RED))
+    assert (Path(file.path).name, file.outcome, file.pages_without_text) == (
+        "moved.pdf",
+        "partial",
+        1,
+    ) and "page 2" in file.reason
+
+
 # --- the catalogue
 
 
@@ -345,9 +399,7 @@ def test_a_row_that_goes_gives_the_document_its_own_words_back(filled: Shelf) ->
 @pytest.mark.parametrize(
     ("row", "column", "value"), [(2, "date", "the spring"), (3, "language", "klingon"), (3, "date", "2020-13")]
 )
-def test_a_wrong_catalogue_is_wrong_use_and_names_row_and_column(
-    filled: Shelf, row: int, column: str, value: str
-) -> None:
+def test_a_wrong_catalogue_is_wrong_use_and_names_row_and_column(filled: Shelf, row: int, column: str, value: str) -> None:
     rows = [{"file": "siren.md", column: ""}, {"file": "buses.md", column: ""}]
     rows[row - 2][column] = value
     filled.catalogue(*rows)
@@ -430,6 +482,12 @@ def test_a_bulk_file_without_any_record_fails(shelf: Shelf) -> None:
     shelf.records("bulk.jsonl", "nothing", "here")
     told = shelf.ingest()
     assert told.code == 1 and told.outcomes() == {"bulk.jsonl": "failed"} and "line 1" in told.file("bulk.jsonl")["reason"]
+
+
+def test_records_that_cannot_be_found_are_counted(shelf: Shelf) -> None:
+    shelf.records("bulk.jsonl", RECORDS[0], {"_id": "short", "title": "", "text": "112"})
+    told = shelf.ingest()
+    assert told.outcomes() == {"bulk.jsonl": "partial"} and "1 records hold too few words" in told.file("bulk.jsonl")["reason"]
 
 
 def test_records_follow_the_file(shelf: Shelf) -> None:

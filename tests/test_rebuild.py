@@ -69,7 +69,9 @@ def test_another_model_embeds_each_text_once_and_going_back_none(shelf: Shelf) -
 def test_texts_that_repeat_are_embedded_once_however_far_apart(shelf: Shelf) -> None:
     """Batches are embedded while the one before is stored: what both hold is not embedded for each."""
     for number in range(400):
-        shelf.records(f"r{number}.jsonl", {"_id": f"a{number}", "title": "T", "text": "The same sentence stands in every one of them."})
+        shelf.records(
+            f"r{number}.jsonl", {"_id": f"a{number}", "title": "T", "text": "The same sentence stands in every one of them."}
+        )
     other = FakeEncoder("other", dimension=32)
     shelf.ingest()
     for _ in shelf.rebuilding(other):
@@ -146,7 +148,9 @@ def test_a_rebuild_that_is_given_up_leaves_the_old_index_and_no_trace(shelf: She
 
 def test_what_an_interrupted_rebuild_embedded_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     shelf = Shelf(tmp_path / "docs", tmp_path / "data", monkeypatch)
-    shelf.records("bulk.jsonl", *({"_id": f"{n}", "title": f"T{n}", "text": f"The siren number{n} sounds in the town."} for n in range(600)))
+    shelf.records(
+        "bulk.jsonl", *({"_id": f"{n}", "title": f"T{n}", "text": f"The siren number{n} sounds in the town."} for n in range(600))
+    )
     shelf.ingest()
     other = FakeEncoder("other", dimension=32)
     steps = shelf.rebuilding(other)
@@ -268,6 +272,24 @@ def test_a_large_delta_is_folded_at_the_end_of_an_ingest(shelf: Shelf, monkeypat
     assert shelf.library().status().in_delta == 0
     assert len(list((shelf.data / "vectors").iterdir())) == 1
     assert list(verify(shelf.data)) == []
+
+
+@pytest.mark.parametrize("error", [OSError(28, "No space left on device"), RuntimeError("Error in fwrite: short write")])
+def test_vectors_that_cannot_be_written_leave_the_old_index(
+    shelf: Shelf, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    import faiss
+
+    def full(*_: object) -> None:
+        raise error
+
+    with monkeypatch.context() as patch:
+        patch.setattr(faiss, "write_index", full)
+        said = shelf.index("rebuild")
+    assert said.code == 2 and "cannot be written" in said.errors and "Nothing stored is lost" in said.errors
+    assert all_names(shelf.library()) == NAMES
+    shelf.ingest()
+    assert shelf.sql("SELECT count(*) FROM generations") == [(1,)] and list(verify(shelf.data)) == []
 
 
 @pytest.mark.parametrize("damage", ["gone", "cut short", "flipped"])

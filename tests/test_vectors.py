@@ -27,9 +27,7 @@ def halved(rows: np.ndarray) -> np.ndarray:
     return rows.astype(np.float16).astype(np.float32)
 
 
-def brute(
-    ids: np.ndarray, rows: np.ndarray, query: np.ndarray, allowed: set[int], top: int
-) -> list[tuple[int, float]]:
+def brute(ids: np.ndarray, rows: np.ndarray, query: np.ndarray, allowed: set[int], top: int) -> list[tuple[int, float]]:
     scored = sorted(((-float(row @ query), int(one)) for one, row in zip(ids, rows, strict=True) if int(one) in allowed))
     return [(one, -score) for score, one in scored[:top]]
 

@@ -52,7 +52,9 @@ class Held:
         texts = {text_hash(passage): embedded_text(passage) for item in items for passage in item.passages}
         vectors = dict(zip(texts, ENCODER.passages(list(texts.values())), strict=True))
         done = FileOutcome(path=path, outcome=outcome, passages=sum(len(item.passages) for item in items))
-        return self.writer.store_documents(self.generation, self.model, items, vectors, [path] * len(items), [(stamp(path), done)])
+        return self.writer.store_documents(
+            self.generation, self.model, items, vectors, [path] * len(items), [(stamp(path), done)]
+        )
 
 
 @pytest.fixture
@@ -72,7 +74,9 @@ SIREN = "The siren sounds in four minutes.\n\nThe police decide who speaks to th
 
 
 def test_a_document_comes_back_as_it_was_stored(held: Held) -> None:
-    item = prepared(SIREN + "\n\nÅäö 🚨 and a lone \u0301 mark.", city=("Paris", "Göteborg"), handling="TLP:GREEN", date="2020-06")
+    item = prepared(
+        SIREN + "\n\nÅäö 🚨 and a lone \u0301 mark.", city=("Paris", "Göteborg"), handling="TLP:GREEN", date="2020-06"
+    )
     (done,) = held.put("/a.txt", item)
     assert done.document is not None
     document, metadata = held.writer.read_document(done.document)
@@ -83,7 +87,9 @@ def test_a_document_comes_back_as_it_was_stored(held: Held) -> None:
 
 def test_the_state_of_each_file_is_remembered(held: Held) -> None:
     held.put("/a.txt", prepared(SIREN))
-    held.writer.fail(held.generation, stamp("/b.txt", sha256=""), FileOutcome(path="/b.txt", outcome=Outcome.FAILED, reason="broken"))
+    held.writer.fail(
+        held.generation, stamp("/b.txt", sha256=""), FileOutcome(path="/b.txt", outcome=Outcome.FAILED, reason="broken")
+    )
     known = {one.path: (one, outcome) for one, outcome in held.writer.stamps()}
     assert known["/a.txt"][0] == stamp("/a.txt") and known["/a.txt"][1].document is not None
     assert known["/b.txt"][1].outcome is Outcome.FAILED and known["/b.txt"][1].reason == "broken"
@@ -91,7 +97,9 @@ def test_the_state_of_each_file_is_remembered(held: Held) -> None:
 
 def test_a_commit_that_fails_changes_nothing(held: Held, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     held.put("/a.txt", prepared(SIREN))
-    before = {table: rows(tmp_path, table) for table in ("documents", "passages", "vectors", "files", "pages", "texts", "lexical_1")}
+    before = {
+        table: rows(tmp_path, table) for table in ("documents", "passages", "vectors", "files", "pages", "texts", "lexical_1")
+    }
 
     def fail(*_: object) -> None:
         raise StoreError("no")
@@ -107,9 +115,9 @@ def test_a_document_leaves_with_all_that_belongs_to_it(held: Held, tmp_path: Pat
     held.put("/a.txt", prepared(SIREN))
     held.put("/b.txt", prepared("Another text that is quite different from it."))
     held.writer.remove_files(held.generation, ["/a.txt"])
-    assert {table: rows(tmp_path, table) for table in ("documents", "passages", "files", "pages", "texts", "lexical_1")} == dict.fromkeys(
-        ["documents", "passages", "files", "pages", "texts", "lexical_1"], 1
-    )
+    assert {
+        table: rows(tmp_path, table) for table in ("documents", "passages", "files", "pages", "texts", "lexical_1")
+    } == dict.fromkeys(["documents", "passages", "files", "pages", "texts", "lexical_1"], 1)
     held.writer.remove_files(held.generation, ["/b.txt", "/never there.txt"])
     assert rows(tmp_path, "documents") == 0 and rows(tmp_path, "vectors") == 2  # vectors are kept: it may come back
 
@@ -152,7 +160,9 @@ def test_the_hash_of_a_text_is_of_all_that_is_embedded() -> None:
 # --- any order of changes
 
 _NAMES = ["a.md", "b.md", "c.md", "d/e.md"]
-_TEXTS = [f"# Title {n}\n\nThe siren number{n} sounds in the district. The police of district{n} decide who speaks.\n" for n in range(5)] + [""]
+_TEXTS = [
+    f"# Title {n}\n\nThe siren number{n} sounds in the district. The police of district{n} decide who speaks.\n" for n in range(5)
+] + [""]
 
 
 class Changes(RuleBasedStateMachine):
@@ -238,7 +248,9 @@ class Changes(RuleBasedStateMachine):
             infos = library.documents(OWNER)
             assert sorted(info.title for info in infos) == sorted(text.split("\n")[0][2:] for text in wanted)
             for info in infos:
-                assert {texts[Path(path).relative_to(self.shelf.folder).as_posix()].split("\n")[0][2:] for path in info.paths} == {info.title}
+                assert {
+                    texts[Path(path).relative_to(self.shelf.folder).as_posix()].split("\n")[0][2:] for path in info.paths
+                } == {info.title}
             for mode in Mode:
                 found = library.search("siren police district", principal=OWNER, top=50, mode=mode)
                 assert len(found.hits) == found.searched.passages == len(wanted)
@@ -257,7 +269,10 @@ class Changes(RuleBasedStateMachine):
 
 
 Changes.TestCase.settings = settings(
-    max_examples=40, stateful_step_count=14, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much]
+    max_examples=40,
+    stateful_step_count=14,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
 )
 test_changes_in_any_order = Changes.TestCase
 
