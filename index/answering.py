@@ -193,9 +193,7 @@ def _quote(
     return marked, tuple(quotes)
 
 
-def _likeliest(
-    sentences: Sequence[quoting.Sentence], covered: Sequence[float]
-) -> tuple[list[quoting.Sentence], list[float]]:
+def _likeliest(sentences: Sequence[quoting.Sentence], covered: Sequence[float]) -> tuple[list[quoting.Sentence], list[float]]:
     """The sentences that are worth embedding, by their words and their passage: what bounds the time of an answer."""
     order = sorted(range(len(sentences)), key=lambda at: -(covered[at] + 0.5 * sentences[at].passage_score))[:_EMBEDDED]
     return [sentences[at] for at in sorted(order)], [covered[at] for at in sorted(order)]

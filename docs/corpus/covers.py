@@ -63,8 +63,14 @@ def title_block(meta: Meta, look: Look) -> list[Flowable]:
     mark = ParagraphStyle("mark", parent=plain, textColor=look.ink)
     title = ParagraphStyle("t", parent=look.title, fontSize=22, leading=27, spaceAfter=6)
     box = ParagraphStyle(
-        "box", parent=plain, backColor=look.tint, borderPadding=7, leftIndent=7, rightIndent=7,
-        spaceBefore=14, spaceAfter=18,
+        "box",
+        parent=plain,
+        backColor=look.tint,
+        borderPadding=7,
+        leftIndent=7,
+        rightIndent=7,
+        spaceBefore=14,
+        spaceAfter=18,
     )
     line = f"{spoken_date(meta.date, meta.language)} | {meta.city} | {meta.handling}"
     return [

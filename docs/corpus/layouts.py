@@ -105,9 +105,7 @@ class Layout:
         frames = []
         for column, (left, width) in enumerate(self.columns(sheet)):
             notes = self.plan.reserved.get((sheet, column), 0.0)
-            frames.append(
-                Frame(left, BOTTOM + notes, width, HEIGHT - TOP - BOTTOM - notes, 0, 0, 0, 0, id=str(column))
-            )
+            frames.append(Frame(left, BOTTOM + notes, width, HEIGHT - TOP - BOTTOM - notes, 0, 0, 0, 0, id=str(column)))
         size = (2 * WIDTH, HEIGHT) if self.spread and sheet > 1 else (WIDTH, HEIGHT)
         return PageTemplate(
             id=f"s{sheet}",
@@ -157,10 +155,7 @@ class Layout:
         for column, (left, width) in enumerate(self.columns(doc.page)):
             slot = (doc.page, column)
             numbers = self.seen.get(slot, [])
-            notes = [
-                Paragraph(f"<super>{n}</super> {inline(self.document.notes[n - 1])}", self.look.note)
-                for n in numbers
-            ]
+            notes = [Paragraph(f"<super>{n}</super> {inline(self.document.notes[n - 1])}", self.look.note) for n in numbers]
             heights = [note.wrap(width, HEIGHT)[1] + 2 for note in notes]
             if not notes:
                 continue
@@ -207,8 +202,12 @@ class Layout:
             top = block.level == 1
             font = self.look.chapter.fontName if top else self.look.plain.fontName
             style = ParagraphStyle(
-                "entry", fontName=font, fontSize=self.look.plain.fontSize, leading=self.look.plain.leading,
-                leftIndent=0 if top else 14, spaceBefore=4,
+                "entry",
+                fontName=font,
+                fontSize=self.look.plain.fontSize,
+                leading=self.look.plain.leading,
+                leftIndent=0 if top else 14,
+                spaceBefore=4,
             )
             name = self.page_name(self.plan.heads.get(index, (1, 0)))
             text = " ".join(block.label.split())
@@ -243,8 +242,15 @@ class Layout:
         buffer = BytesIO()
         meta = self.meta
         doc = BaseDocTemplate(
-            buffer, pagesize=(WIDTH, HEIGHT), title=meta.title, author=meta.organisation, subject=meta.theme,
-            creator="Källa", lang=meta.language, invariant=1, pageCompression=1,
+            buffer,
+            pagesize=(WIDTH, HEIGHT),
+            title=meta.title,
+            author=meta.organisation,
+            subject=meta.theme,
+            creator="Källa",
+            lang=meta.language,
+            invariant=1,
+            pageCompression=1,
         )
         doc.addPageTemplates([self.template(sheet) for sheet in range(1, MOST_SHEETS + 1)])
         doc.build(self.story())

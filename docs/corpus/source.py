@@ -172,9 +172,7 @@ def _grid(name: str, group: list[str]) -> Grid:
     caption = _CAPTION.match(group[0])
     if caption is None:
         raise SourceError(f"{name}: a table without a caption line: {group[0]}")
-    rows = [
-        tuple(cell.strip() for cell in line.strip().strip("|").split("|")) for line in group[1:]
-    ]
+    rows = [tuple(cell.strip() for cell in line.strip().strip("|").split("|")) for line in group[1:]]
     kept = tuple(row for row in rows if not all(re.fullmatch(r":?-+:?", cell) for cell in row))
     if not kept or any(len(row) != len(kept[0]) for row in kept):
         raise SourceError(f"{name}: table {caption.group(1)!r} has rows of different lengths")

@@ -116,8 +116,14 @@ def look(document: Document) -> Look:
     )
     large = 14 if narrow else 17
     chapter = ParagraphStyle(
-        "chapter", fontName=bold, fontSize=large, leading=large * 1.25, textColor=ink, spaceBefore=large,
-        spaceAfter=large * 0.55, keepWithNext=1,
+        "chapter",
+        fontName=bold,
+        fontSize=large,
+        leading=large * 1.25,
+        textColor=ink,
+        spaceBefore=large,
+        spaceAfter=large * 0.55,
+        keepWithNext=1,
     )
     small = size + 1.4
     return Look(
@@ -125,20 +131,33 @@ def look(document: Document) -> Look:
         item=ParagraphStyle("item", parent=body, leftIndent=18, bulletIndent=5, spaceAfter=leading * 0.22),
         chapter=chapter,
         section=ParagraphStyle(
-            "section", parent=chapter, fontSize=small, leading=small * 1.3, spaceBefore=small * 0.9,
+            "section",
+            parent=chapter,
+            fontSize=small,
+            leading=small * 1.3,
+            spaceBefore=small * 0.9,
             spaceAfter=small * 0.4,
         ),
         advice=ParagraphStyle(
-            "advice", parent=body, leftIndent=7, rightIndent=7, spaceBefore=leading * 0.9,
-            spaceAfter=leading * 1.1, **padded,
+            "advice",
+            parent=body,
+            leftIndent=7,
+            rightIndent=7,
+            spaceBefore=leading * 0.9,
+            spaceAfter=leading * 1.1,
+            **padded,
         ),
         cell=ParagraphStyle("cell", parent=plain, fontSize=size - 1.6, leading=(size - 1.6) * 1.25),
-        head=ParagraphStyle(
-            "head", fontName=bold, fontSize=size - 2, leading=(size - 2) * 1.25, textColor=white
-        ),
+        head=ParagraphStyle("head", fontName=bold, fontSize=size - 2, leading=(size - 2) * 1.25, textColor=white),
         caption=ParagraphStyle(
-            "caption", fontName=bold, fontSize=size - 1.4, leading=(size - 1.4) * 1.3, textColor=ink,
-            spaceBefore=leading * 0.5, spaceAfter=4, keepWithNext=1,
+            "caption",
+            fontName=bold,
+            fontSize=size - 1.4,
+            leading=(size - 1.4) * 1.3,
+            textColor=ink,
+            spaceBefore=leading * 0.5,
+            spaceAfter=4,
+            keepWithNext=1,
         ),
         note=ParagraphStyle("note", parent=plain, fontSize=size - 2.4, leading=(size - 2.4) * 1.2),
         plain=plain,
