@@ -33,8 +33,8 @@ class Encoder(Protocol):
 class OnnxEncoder:
     """An exported model. Thread-safe.
 
-    Each text is a run of its own, on one core, and the cores run side by side. The scales of an int8 model depend on all that is in
-    a run: alone, a text has the same vector whatever else is embedded with it. Measured on two cores it is faster too: 150
+    Each text is a run of its own, on one core, and the cores run side by side. The scales of an int8 model depend on all that is
+    in a run: alone, a text has the same vector whatever else is embedded with it. Measured on two cores it is faster too: 150
     passages a second, beside 108 in padded batches on both.
     """
 

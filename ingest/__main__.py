@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from tqdm import tqdm
 
+    from index.embed import Encoder
     from index.generations import Served
     from ingest.change import FileOutcome
+    from ingest.chunk import ChunkSettings
 
 DONE, FAILED, WRONG_USE = 0, 1, 2
 _COUNTED = ("added", "changed", "unchanged", "removed", "failed", "partial")
@@ -60,7 +62,7 @@ def _ingest(chosen: argparse.Namespace) -> int:
     from index.settings import data_folder, models_folder
     from index.writer import Writer
     from ingest.catalogues import Catalogues
-    from ingest.chunk import ChunkSettings, cutter, settings_for
+    from ingest.chunk import cutter
     from ingest.language import detect
     from ingest.pipeline import Run
     from ingest.pool import ReaderPool
@@ -76,9 +78,7 @@ def _ingest(chosen: argparse.Namespace) -> int:
             served = writer.generations.served()
             folder, source = _model(chosen, served, models_folder(data))
             encoder = OnnxEncoder(folder)
-            overhead = 2 + encoder.count([encoder.info.passage_prefix])[0]
-            fresh = settings_for(encoder.info.max_tokens, overhead)
-            settings = ChunkSettings(**json.loads(served.chunking)) if served else fresh
+            settings = _settings(served, encoder)
             intake = open_intake(writer, encoder, folder, source, json.dumps(settings.as_dict()), served)
             run = Run(intake, roots, jobs)
             catalogues = Catalogues()
@@ -123,6 +123,23 @@ def _model(chosen: argparse.Namespace, served: "Served | None", models: Path) ->
             f" python -m index rebuild --model {served.model_source}"
         )
     return folder, served.model_source
+
+
+def _settings(served: "Served | None", encoder: "Encoder") -> "ChunkSettings":
+    """How to cut: as the generation that is served was cut. Raises LibraryError where this version cuts in another way."""
+    from index.errors import LibraryError
+    from ingest.chunk import ChunkSettings, settings_for
+
+    fresh = settings_for(encoder.info.max_tokens, 2 + encoder.count([encoder.info.passage_prefix])[0])
+    if served is None:
+        return fresh
+    stored = json.loads(served.chunking)
+    if stored.get("version") != fresh.version:
+        raise LibraryError(
+            f"This library was cut into passages by another version of Källa ({stored.get('version')}, here {fresh.version})."
+            " Nothing was changed. To make it anew with this one, run: python -m index rebuild"
+        )
+    return ChunkSettings(**stored)
 
 
 def _say(text: str) -> None:

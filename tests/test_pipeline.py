@@ -658,3 +658,16 @@ def test_a_model_that_fails_ends_the_run_and_nothing_half_is_left(filled: Shelf,
             filled.ingest()
     assert holds(filled) == []
     assert filled.ingest().outcomes()["new.md"] == "added"
+
+
+def test_a_library_cut_by_another_version_is_not_mixed_but_rebuilt(shelf: Shelf) -> None:
+    shelf.put("a.md", "# Warning\n\nThe siren sounds in four minutes.\n")
+    shelf.ingest()
+    shelf.sql("UPDATE generations SET chunking = json_set(chunking, '$.version', 99)")
+    shelf.put("b.md", "# Speaking\n\nThe police decide who speaks to the press.\n")
+    told = shelf.ingest()
+    assert told.code == 2
+    assert "99" in told.errors and "python -m index rebuild" in told.errors
+    assert len(shelf.sql("SELECT * FROM documents")) == 1
+    assert shelf.index("rebuild").code == 0
+    assert shelf.ingest().outcomes()["b.md"] == "added"
