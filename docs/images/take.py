@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 from playwright.sync_api import sync_playwright
 
-QUESTION = "Who decides to empty a venue?"
+QUESTION = "What did Manchester learn about warning the public?"
 
 
 def main(arguments: list[str]) -> int:
