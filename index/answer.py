@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from index.embed import Vectors
-from index.lexical import query_terms, stemmed
+from index.lexical import stemmed
 
 MOST_QUOTES = 4
 FROM_HITS = 6  # passages that sentences are chosen from
@@ -104,8 +104,3 @@ def _same(one: str, other: str) -> bool:
 def cosines(question: Vectors, sentences: Vectors) -> list[float]:
     """Cosines of `(dim,)` with `(n, dim)`."""
     return [float(value) for value in np.asarray(sentences @ question)]
-
-
-def terms_of(question: str) -> list[tuple[str, ...]]:
-    """The telling words of a question, as stems."""
-    return query_terms(question)

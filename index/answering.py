@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from index import answer as quoting
-from index import fuse, retrieval
+from index import fuse, lexical, retrieval
 from index.embed import Encoder, Vectors
 from index.result import Hit, Mode, Quote, Result, Searched
 from index.retrieval import Candidate
@@ -35,7 +35,7 @@ class Asked:
 
 def ask(connection: Connection, now: Serving, encoder: Encoder | None, question: str, language: str) -> Asked:
     """Put a question, which is in `language` (ISO 639-1), in the index's terms."""
-    terms = quoting.terms_of(question)
+    terms = lexical.query_terms(question)
     frequencies = retrieval.document_frequencies(connection, now.generation, terms)
     return Asked(
         text=question,

@@ -69,13 +69,6 @@ class Writer:
         """The ids of all documents, in order."""
         return [int(row["id"]) for row in self._connection.execute("SELECT id FROM documents ORDER BY id")]
 
-    def passage_count(self, generation: int, document_id: int) -> int:
-        """Passages of a document in a generation."""
-        row = self._connection.execute(
-            "SELECT count(*) AS n FROM passages WHERE generation_id = ? AND document_id = ?", (generation, document_id)
-        ).fetchone()
-        return int(row["n"])
-
     def store_documents(
         self,
         generation: int,

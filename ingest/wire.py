@@ -67,19 +67,6 @@ def load(data: bytes) -> Document:
         raise ReadError(f"what the reader sent is not a document: {error}") from error
 
 
-def dump_blocks(blocks: tuple[Block, ...]) -> str:
-    """Encode blocks for storing: compact JSON, 4 values a block (gap before it, length, kind, level)."""
-    return json.dumps(_blocks_out(blocks), separators=(",", ":"))
-
-
-def load_blocks(encoded: str) -> tuple[Block, ...]:
-    """Decode what `dump_blocks` gave. ReadError where it is anything else."""
-    try:
-        return _blocks_in(json.loads(encoded, parse_constant=_no_constant))
-    except (ValueError, RecursionError) as error:
-        raise ReadError(f"the stored blocks are damaged: {error}") from error
-
-
 def _no_constant(name: str) -> float:
     raise _Bad(f"{name} is no number")
 

@@ -46,7 +46,6 @@ def _with_boxes(page: Page) -> Page:
 @given(_documents())
 def test_a_document_comes_back_as_it_was(document: Document) -> None:
     assert wire.load(wire.dump(document)) == document
-    assert wire.load_blocks(wire.dump_blocks(document.blocks)) == document.blocks
 
 
 def _document() -> Document:
@@ -163,12 +162,6 @@ def test_damaged_bytes_never_crash(noise: bytes, place: int) -> None:
         pass
 
 
-@pytest.mark.parametrize("stored", ["", "null", "[1]", '[0,1,"p"]', '[0,1,"q",0]', '[0,NaN,"p",0]', '[0,"1","p",0]'])
-def test_damaged_stored_blocks_are_refused(stored: str) -> None:
-    with pytest.raises(ReadError):
-        wire.load_blocks(stored)
-
-
 def test_a_text_that_is_no_unicode_cannot_be_sent() -> None:
     document = Document(
         text="\ud800",
@@ -179,8 +172,3 @@ def test_a_text_that_is_no_unicode_cannot_be_sent() -> None:
     )
     with pytest.raises(ReadError):
         wire.dump(document)
-
-
-def test_stored_blocks_are_small() -> None:
-    blocks = tuple(Block(start=i * 500, end=i * 500 + 498, kind=BlockKind.PARAGRAPH) for i in range(100))
-    assert len(wire.dump_blocks(blocks)) < 1400
