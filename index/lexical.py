@@ -32,7 +32,7 @@ def words(text: str) -> list[str]:
 
 def stemmed(text: str, language: str) -> str:
     """What is stored for a text in `language`: its stems, separated by spaces."""
-    return " ".join(_stem(word, language if language in _STEMMERS else "en") for word in words(text))
+    return " ".join(stem(word, language if language in _STEMMERS else "en") for word in words(text))
 
 
 def query_terms(question: str) -> list[tuple[str, ...]]:
@@ -43,7 +43,7 @@ def query_terms(question: str) -> list[tuple[str, ...]]:
     """
     asked = words(question)
     telling = [word for word in asked if word not in STOPWORDS] or asked
-    terms = (tuple(dict.fromkeys(_stem(word, language) for language in _STEMMERS)) for word in telling)
+    terms = (tuple(dict.fromkeys(stem(word, language) for language in _STEMMERS)) for word in telling)
     return list(dict.fromkeys(terms))
 
 
@@ -53,7 +53,7 @@ def match_expression(terms: Iterable[tuple[str, ...]]) -> str:
 
 
 @lru_cache(maxsize=200_000)
-def _stem(word: str, language: str) -> str:
+def stem(word: str, language: str) -> str:
     stem: str = _stemmer(language).stemWord(word)
     return stem
 

@@ -1,0 +1,120 @@
+"""Swedish and English words that stand for each other: a packaged lexicon, and the glossary that a library's editors keep.
+
+The lexicon (`index/lexicon.tsv`) has a Swedish lemma a line, the most frequent first, with one to three English equivalents, best
+first, and the inflected forms that a stemmer does not reach (gå: gick, gått). It was written for this program; only the order is
+that of the `wordfreq` package (Speer 2022). The glossary goes first.
+"""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import resources
+
+from index import compounds, lexical
+
+Pair = tuple[tuple[str, ...], tuple[str, ...]]  # Swedish terms and English terms that stand for each other, best first
+
+_LONGEST_TERM = 4  # words of a term that are looked up as one
+_MOST = 4  # equivalents of a word that are searched
+_LATER = 0.6  # what the second equivalent counts beside the first; the third the square of it, and so on
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Translated:
+    """What stands for the words `start:end` of a question: terms of one or several words, with their weights (best 1.0).
+
+    `known` is False where it was made of the parts of a compound.
+    """
+
+    start: int
+    end: int
+    terms: tuple[tuple[str, float], ...]
+    known: bool = True
+
+
+class Lexicon:
+    """Both directions, for lookup. Immutable; `pairs` go in order, the ones that go first before the others."""
+
+    def __init__(self, pairs: Iterable[Pair], forms: Mapping[str, Sequence[str]] | None = None) -> None:
+        """`forms` maps an irregular Swedish form to its lemmas."""
+        self._tables: dict[str, dict[tuple[str, ...], dict[str, float]]] = {"sv": {}, "en": {}}
+        self._forms = dict(forms or {})
+        for swedish, english in pairs:
+            for place, term in enumerate(swedish):
+                self._add("sv", term, english, _LATER**place)
+            for place, term in enumerate(english):
+                self._add("en", term, swedish, _LATER**place)
+
+    def _add(self, language: str, term: str, equivalents: Sequence[str], weight: float) -> None:
+        held = self._tables[language].setdefault(_key(term, language), {})
+        for place, equivalent in enumerate(equivalents):
+            # An entry that comes later counts less: what goes first has been found already.
+            held.setdefault(equivalent, weight * _LATER**place)
+
+    def __len__(self) -> int:
+        return len(self._tables["sv"])
+
+    def translate(self, words: Sequence[str], language: str) -> list[Translated]:
+        """What stands for each word or term of a question in `language` ("sv" or "en"), in order; words not known are left out."""
+        found: list[Translated] = []
+        at = 0
+        while at < len(words):
+            taken = self._longest(words, at, language) or self._by_parts(words[at], at, language)
+            found += taken
+            at = taken[-1].end if taken else at + 1
+        return found
+
+    def knows(self, word: str, language: str) -> bool:
+        """Whether a single word has an entry, under any of its forms."""
+        return bool(self._lookup((word,), language))
+
+    def _longest(self, words: Sequence[str], at: int, language: str) -> list[Translated]:
+        for end in range(min(len(words), at + _LONGEST_TERM), at, -1):
+            terms = self._lookup(words[at:end], language)
+            if terms:
+                return [Translated(start=at, end=end, terms=terms)]
+        return []
+
+    def _lookup(self, words: Sequence[str], language: str) -> tuple[tuple[str, float], ...]:
+        table = self._tables[language]
+        held: dict[str, float] = {}
+        if len(words) == 1 and language == "sv":
+            for lemma in self._forms.get(words[0], ()):
+                held.update({term: weight for term, weight in table.get(_key(lemma, language), {}).items() if term not in held})
+        for term, weight in table.get(tuple(lexical.stem(word, language) for word in words), {}).items():
+            held[term] = max(weight, held.get(term, 0.0))
+        best = sorted(held.items(), key=lambda item: -item[1])[:_MOST]
+        top = best[0][1] if best else 1.0
+        return tuple((term, round(weight / top, 3)) for term, weight in best)
+
+    def _by_parts(self, word: str, at: int, language: str) -> list[Translated]:
+        """A compound by its parts, each with what stands for it."""
+        if language != "sv" or len(word) < 2 * compounds.SHORTEST:
+            return []
+        parts = compounds.split(word, lambda part: self.knows(part, "sv"))
+        return [Translated(start=at, end=at + 1, terms=self._lookup((part,), "sv"), known=False) for part in parts]
+
+
+def _key(term: str, language: str) -> tuple[str, ...]:
+    return tuple(lexical.stem(word, language) for word in lexical.words(term))
+
+
+@lru_cache(maxsize=4)
+def with_glossary(glossary: tuple[Pair, ...]) -> Lexicon:
+    """The packaged lexicon behind a glossary."""
+    pairs, forms = packaged()
+    return Lexicon((*glossary, *pairs), forms)
+
+
+@lru_cache(maxsize=1)
+def packaged() -> tuple[tuple[Pair, ...], Mapping[str, tuple[str, ...]]]:
+    """The entries of the packaged lexicon, most frequent first, and the lemmas of irregular forms."""
+    pairs: list[Pair] = []
+    forms: dict[str, tuple[str, ...]] = {}
+    for line in resources.files("index").joinpath("lexicon.tsv").read_text("utf-8").splitlines():
+        lemma, english, *irregular = line.split("\t")
+        pairs.append(((lemma,), tuple(english.split(";"))))
+        for form in re.split(r",\s*", irregular[0]) if irregular else ():
+            forms[form] = (*forms.get(form, ()), lemma)
+    return tuple(pairs), forms
