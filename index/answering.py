@@ -1,18 +1,24 @@
-"""One question, from its words to hits with marked sentences and an answer. Reads the store; decides nothing about access."""
+"""One question, from its concepts to hits with marked sentences and an answer. Reads the store; decides nothing about access."""
 
 import json
+import math
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from index import answer as quoting
-from index import fuse, lexical, retrieval
-from index.embed import Encoder, Vectors
+from index import retrieval
+from index.access import Handling
+from index.asking import Asked
+from index.floor import Evidence, Floor
 from index.result import Hit, Mode, Quote, Result, Searched
 from index.retrieval import Candidate
 from index.serving import Allowed, Serving
 from index.store import Connection, Row
 
-_EMBEDDED = 18  # sentences of a question that are compared by meaning
+_MEANT = 0.35  # a passage below this cosine was not found by its meaning
+_JUDGED = 3  # of the first passages, what the floor looks at
+_LISTED = 12  # candidates that are looked at for each place in the list
 
 _HIT = """
 SELECT p.*, d.title, d.kind AS document_kind, d.organisation, d.city, d.date, d.handling, d.level, d.attribution, d.format,
@@ -21,65 +27,35 @@ SELECT p.*, d.title, d.kind AS document_kind, d.organisation, d.city, d.date, d.
 FROM passages p JOIN documents d ON d.id = p.document_id WHERE p.id = ?"""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
-    """A question as it is put to the index."""
-
-    text: str
-    language: str
-    terms: list[tuple[str, ...]]
-    idf: list[float]
-    vector: Vectors | None
-    knows: bool  # the model knows the question's language
-
-
-def ask(connection: Connection, now: Serving, encoder: Encoder | None, question: str, language: str) -> Asked:
-    """Put a question, which is in `language` (ISO 639-1), in the index's terms."""
-    terms = lexical.query_terms(question)
-    frequencies = retrieval.document_frequencies(connection, now.generation, terms)
-    return Asked(
-        text=question,
-        language=language,
-        terms=terms,
-        idf=[quoting.idf(frequency, len(now.ids)) for frequency in frequencies],
-        vector=encoder.query(question) if encoder is not None and question else None,
-        knows=now.model.knows(language),
-    )
-
-
-def rank(connection: Connection, now: Serving, allowed: Allowed, asked: Asked, mode: Mode, depth: int) -> list[Candidate]:
-    """The passages for a question, best first; each half gives at least `depth`."""
-    weights = fuse.weights_for(asked.knows)
-    return retrieval.retrieve(connection, now, allowed, asked.terms, asked.vector, mode, weights, depth)
-
-
 def answer(
     connection: Connection,
     now: Serving,
     allowed: Allowed,
-    encoder: Encoder | None,
     asked: Asked,
     *,
     mode: Mode,
     top: int,
+    floor: Floor,
+    per_document: int = 0,
 ) -> Result:
-    """Retrieve, choose the sentences, and decide whether they answer."""
-    candidates = rank(connection, now, allowed, asked, mode, max(retrieval.DEPTH, 4 * top))
-    rows, found = _rows(connection, candidates, top)
-    hits = tuple(
-        _hit(connection, row, candidate, place + 1, asked) for place, (row, candidate) in enumerate(zip(rows, found, strict=True))
-    )
-    hits, quotes = _quote(hits, rows, asked, encoder)
-    confidence = _confidence(found, rows, asked, mode)
+    """Retrieve, choose the sentences, and decide whether they answer. At most `per_document` hits of a document (0: any)."""
+    depth = max(retrieval.DEPTH, 4 * top)
+    candidates = retrieval.retrieve(connection, now, allowed, asked.wanted, mode, depth)
+    found, more = _listed(connection, candidates, top, per_document)
+    hits, rows = hits_of(connection, found, asked)
+    hits = tuple(replace(hit, more=more[hit.document_id]) for hit in hits)
+    hits, quotes = _quote(connection, hits, rows, found, asked)
+    confidence = floor.confidence(_evidence(found, rows, asked))
     if confidence < 1.0:
         quotes = ()
     documents = [now.documents[document_id] for document_id in allowed.documents]
     return Result(
-        question=asked.text,
+        question=asked.query.text,
         language=asked.language,
         quotes=quotes,
         hits=hits,
         confidence=round(confidence, 4),
+        added=asked.added,
         searched=Searched(
             documents=allowed.searchable,
             passages=allowed.count,
@@ -90,30 +66,75 @@ def answer(
     )
 
 
-def finish(result: Result, question: str, notes: tuple[str, ...], seconds: float) -> Result:
-    """The result with what was typed, what there is to say of it, and how long it took."""
-    return replace(result, question=question, notes=(*result.notes, *notes), seconds=seconds)
+def evidence(connection: Connection, now: Serving, allowed: Allowed, asked: Asked, mode: Mode = Mode.HYBRID) -> list[Evidence]:
+    """What speaks for the best passages of a question: what a floor is measured by."""
+    candidates = retrieval.retrieve(connection, now, allowed, asked.wanted, mode)
+    found, _ = _listed(connection, candidates, _JUDGED, 0)
+    return _evidence(found, hits_of(connection, found, asked)[1], asked)
 
 
-def _rows(connection: Connection, found: Sequence[Candidate], top: int) -> tuple[list[Row], list[Candidate]]:
-    """The first `top` candidates with their rows; the same text in the same document set only once."""
-    rows: list[Row] = []
-    kept: list[Candidate] = []
-    seen: set[str] = set()
-    for candidate in found:
-        if len(rows) == top:
-            break
-        row = connection.execute(_HIT, (candidate.passage_id,)).fetchone()
-        if row["text"] not in seen:
-            seen.add(row["text"])
-            rows.append(row)
-            kept.append(candidate)
-    return rows, kept
+def _evidence(found: Sequence[Candidate], rows: Sequence[Row], asked: Asked) -> list[Evidence]:
+    judged = []
+    for candidate, row in zip(found[:_JUDGED], rows, strict=False):
+        stems = quoting.stems_of(f"{row['text']} {row['context']}", row["language"])
+        share = quoting.coverage(asked.concepts, asked.rarity, stems)
+        judged.append(Evidence(cosine=candidate.cosine if asked.meant else math.nan, coverage=share))
+    return judged
 
 
-def _hit(connection: Connection, row: Row, candidate: Candidate, rank: int, asked: Asked) -> Hit:
-    from index.access import Handling
+# -- hits
 
+
+def _listed(
+    connection: Connection, candidates: Sequence[Candidate], top: int, per_document: int
+) -> tuple[list[Candidate], Counter[int]]:
+    """The first `top` candidates, and how many others of each document were found.
+
+    A page is listed once before any is listed twice, and the same text of a document only once.
+    """
+    looked = candidates[: max(retrieval.DEPTH, _LISTED * top)]
+    rows = {
+        row["id"]: row
+        for row in connection.execute(
+            f"SELECT id, document_id, page, text FROM passages WHERE id IN ({', '.join('?' * len(looked))})",
+            [candidate.passage_id for candidate in looked],
+        )
+    }
+    first: list[Candidate] = []
+    second: list[Candidate] = []
+    texts: set[str] = set()
+    pages: set[tuple[int, int]] = set()
+    of_document: Counter[int] = Counter()
+    for candidate in looked:
+        row = rows[candidate.passage_id]
+        page, document = (row["document_id"], row["page"]), row["document_id"]
+        if row["text"] in texts:
+            continue
+        texts.add(row["text"])
+        if page in pages or (per_document and of_document[document] >= per_document):
+            second.append(candidate)
+            continue
+        pages.add(page)
+        of_document[document] += 1
+        first.append(candidate)
+    listed = (first if per_document else first + second)[:top]
+    kept = {candidate.passage_id for candidate in listed}
+    rest = [one for one in (*first, *second) if one.passage_id not in kept]
+    return listed, Counter(rows[one.passage_id]["document_id"] for one in rest)
+
+
+def hits_of(connection: Connection, found: Sequence[Candidate], asked: Asked | None) -> tuple[tuple[Hit, ...], list[Row]]:
+    """Candidates as hits, in their order, with their rows. Without a question nothing is said of why they match."""
+    rows = [connection.execute(_HIT, (candidate.passage_id,)).fetchone() for candidate in found]
+    hits = [_hit(connection, row, one, place + 1, asked) for place, (row, one) in enumerate(zip(rows, found, strict=True))]
+    return tuple(hits), rows
+
+
+def _hit(connection: Connection, row: Row, candidate: Candidate, rank: int, asked: Asked | None) -> Hit:
+    by_words = by_added = False
+    if asked is not None and candidate.words > 0:
+        stems = quoting.stems_of(f"{row['text']} {row['context']}", row["language"])
+        by_words, by_added = not stems.isdisjoint(asked.typed_stems), not stems.isdisjoint(asked.added_stems)
     return Hit(
         rank=rank,
         score=round(candidate.score, 6),
@@ -138,8 +159,9 @@ def _hit(connection: Connection, row: Row, candidate: Candidate, rank: int, aske
         city=tuple(json.loads(row["city"])),
         date=row["date"],
         sha256=row["sha256"] or "",
-        by_meaning=candidate.cosine >= _MEANT if asked.knows else False,
-        by_words=candidate.bm25 > 0,
+        by_meaning=candidate.cosine >= _MEANT,
+        by_words=by_words,
+        by_added=by_added,
     )
 
 
@@ -155,26 +177,21 @@ def _label(connection: Connection, row: Row) -> str:
     return "–".join(dict.fromkeys(labels))
 
 
+# -- the answer
+
+
 def _quote(
-    hits: tuple[Hit, ...], rows: Sequence[Row], asked: Asked, encoder: Encoder | None
+    connection: Connection, hits: tuple[Hit, ...], rows: Sequence[Row], found: Sequence[Candidate], asked: Asked
 ) -> tuple[tuple[Hit, ...], tuple[Quote, ...]]:
     """Mark the answering sentence of each hit, and choose those that make the answer."""
-    sentences = _sentences(hits, rows)
-    if not sentences:
-        return hits, ()
-    meaning = 0.5 if asked.knows and asked.vector is not None else 0.0
-    covered = [
-        quoting.coverage(asked.terms, asked.idf, quoting.stems_of(sentence.text, sentence.language)) for sentence in sentences
-    ]
-    if meaning and encoder is not None and asked.vector is not None:
-        sentences, covered = _likeliest(sentences, covered)
-        cosines = quoting.cosines(asked.vector, encoder.passages([sentence.text for sentence in sentences]))
-    else:
-        cosines = [0.0] * len(sentences)
-    chosen = quoting.choose(sentences, cosines, covered, meaning)
+    sentences, cosines = _sentences(connection, hits, rows, found, asked)
+    covered = [quoting.coverage(asked.concepts, asked.rarity, quoting.stems_of(one.text, one.language)) for one in sentences]
+    scores = quoting.scores(sentences, cosines, covered)
+    complete = [at for at, sentence in enumerate(sentences) if quoting.is_complete(sentence.text)]
+    quotable = [at for at in complete if sentences[at].hit < quoting.FROM_HITS]
     marks: dict[int, set[tuple[int, int]]] = {}
     quotes = []
-    for choice in chosen:
+    for choice in quoting.choose([sentences[at] for at in quotable], [scores[at] for at in quotable]):
         said = (choice.sentence, *choice.same)
         for sentence in said:
             marks.setdefault(sentence.hit, set()).add((sentence.start, sentence.end))
@@ -188,78 +205,42 @@ def _quote(
                 end=first.start + choice.sentence.end,
             )
         )
-    _mark_best(marks, sentences, cosines, covered)
+    best: dict[int, tuple[float, quoting.Sentence]] = {}
+    for at in complete:  # in passages that the answer does not quote, the sentence that comes closest
+        one = sentences[at]
+        if one.hit not in marks and covered[at] > 0 and scores[at] > best.get(one.hit, (0.0, one))[0]:
+            best[one.hit] = (scores[at], one)
+    marks |= {hit: {(one.start, one.end)} for hit, (_, one) in best.items()}
     marked = tuple(replace(hit, marks=tuple(sorted(marks.get(place, ())))) for place, hit in enumerate(hits))
     return marked, tuple(quotes)
 
 
-def _likeliest(sentences: Sequence[quoting.Sentence], covered: Sequence[float]) -> tuple[list[quoting.Sentence], list[float]]:
-    """The sentences that are worth embedding, by their words and their passage: what bounds the time of an answer."""
-    order = sorted(range(len(sentences)), key=lambda at: -(covered[at] + 0.5 * sentences[at].passage_score))[:_EMBEDDED]
-    return [sentences[at] for at in sorted(order)], [covered[at] for at in sorted(order)]
-
-
-def _mark_best(
-    marks: dict[int, set[tuple[int, int]]],
-    sentences: Sequence[quoting.Sentence],
-    cosines: Sequence[float],
-    covered: Sequence[float],
-) -> None:
-    """In passages that the answer does not quote, mark the sentence that comes closest."""
-    best: dict[int, tuple[float, quoting.Sentence]] = {}
-    for sentence, cosine, share in zip(sentences, cosines, covered, strict=True):
-        score = cosine + share
-        if sentence.hit not in marks and share > 0 and score > best.get(sentence.hit, (0.0, sentence))[0]:
-            best[sentence.hit] = (score, sentence)
-    for hit, (_, sentence) in best.items():
-        marks[hit] = {(sentence.start, sentence.end)}
-
-
-def _sentences(hits: Sequence[Hit], rows: Sequence[Row]) -> list[quoting.Sentence]:
+def _sentences(
+    connection: Connection, hits: Sequence[Hit], rows: Sequence[Row], found: Sequence[Candidate], asked: Asked
+) -> tuple[list[quoting.Sentence], list[float]]:
+    """The sentences of the hits, and the cosine of each with the question: NaN where meaning is not compared."""
+    vectors = {}
+    if asked.vector is not None and asked.meant and hits:
+        known = [one.passage_id for one in found if not math.isnan(one.cosine)]
+        vectors = retrieval.sentence_cosines(connection, known, asked.vector) if known else {}
     first = max((hit.score for hit in hits), default=0.0) or 1.0
-    return [
-        quoting.Sentence(
-            hit=place,
-            start=start,
-            end=end,
-            text=hit.text[start:end],
-            language=hit.language,
-            passage_score=max(0.0, hit.score / first),
-        )
-        for place, (hit, row) in enumerate(zip(hits[: quoting.FROM_HITS], rows, strict=False))
-        for start, end in json.loads(row["sentences"])
-        if quoting.is_complete(hit.text[start:end])
-    ]
-
-
-# The floor of "nothing in the library answers this": where nearness in meaning and shared words add up to 1. Measured on
-# questions about the sample library and on everyday questions far from it; docs/quality.md has the figures.
-_MEANT = 0.35  # a passage below this cosine was not found by its meaning
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Floor:
-    """The cosine and the share of words that are each enough, and what the cosine counts beside the words (0 to 1)."""
-
-    cosine: float
-    coverage: float
-    meaning: float
-
-
-_KNOWN_LANGUAGE = _Floor(cosine=0.315, coverage=0.525, meaning=0.5)
-_UNKNOWN_LANGUAGE = _Floor(cosine=0.55, coverage=0.5, meaning=0.25)
-_WORDS_ONLY = _Floor(cosine=1.0, coverage=0.55, meaning=0.0)
-
-
-def _confidence(found: Sequence[Candidate], rows: Sequence[Row], asked: Asked, mode: Mode) -> float:
-    """How sure it is that one of the first passages answers; 1 is the floor."""
-    floor = _KNOWN_LANGUAGE if asked.knows else _UNKNOWN_LANGUAGE
-    if mode is Mode.LEXICAL:
-        floor = _WORDS_ONLY
-    best = 0.0
-    for candidate, row in zip(found[:3], rows, strict=False):
-        stems = quoting.stems_of(row["text"] + " " + row["context"], row["language"])
-        share = quoting.coverage(asked.terms, asked.idf, stems)
-        near = candidate.cosine if floor.meaning else 0.0
-        best = max(best, floor.meaning * near / floor.cosine + (1 - floor.meaning) * share / floor.coverage)
-    return best
+    sentences: list[quoting.Sentence] = []
+    cosines: list[float] = []
+    for place, (hit, row) in enumerate(zip(hits, rows, strict=True)):
+        spans = json.loads(row["sentences"])
+        near = vectors.get(hit.passage_id, ())
+        for number, (start, end) in enumerate(spans):
+            cosines.append(float(near[number]) if len(near) == len(spans) else math.nan)
+            sentences.append(
+                quoting.Sentence(
+                    hit=place,
+                    start=start,
+                    end=end,
+                    text=hit.text[start:end],
+                    language=hit.language,
+                    passage_score=max(0.0, hit.score / first),
+                    document=hit.document_id,
+                    place=hit.start + start,
+                )
+            )
+    return sentences, cosines

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, fields
 from typing import Any
 
-from index import lexical, schema
 from index.access import level_of
 from index.store import Connection, Row, now
 from ingest.change import Prepared
@@ -107,14 +106,13 @@ def insert_passages(
     vector_ids: Sequence[int],
     seq: int,
 ) -> None:
-    """Store passages with the ids of their vectors, and make their words searchable."""
+    """Store passages with the ids of their vectors."""
     columns = (
         'generation_id, document_id, ordinal, seq, start, "end", text, page, page_end, section, context, sentences,'
         " language, kind, vector_id"
     )
-    table = schema.lexical_table(generation)
     for passage, vector_id in zip(passages, vector_ids, strict=True):
-        cursor = connection.execute(
+        connection.execute(
             f"INSERT INTO passages ({columns}) VALUES ({', '.join('?' * 15)})",
             (
                 generation, document_id, passage.ordinal, seq, passage.start, passage.end, passage.text, passage.page,
@@ -122,24 +120,14 @@ def insert_passages(
                 json.dumps(passage.sentences), passage.language, passage.kind.value, vector_id,
             ),
         )  # fmt: skip
-        connection.execute(
-            f"INSERT INTO {table} (rowid, context, body) VALUES (?, ?, ?)",
-            (
-                cursor.lastrowid,
-                lexical.stemmed(passage.context, passage.language),
-                lexical.stemmed(passage.text, passage.language),
-            ),
-        )
 
 
 def delete_passages(connection: Connection, generation: int, document_id: int, seq: int) -> None:
     """Remove a document's passages from a generation, leaving tombstones for its snapshot."""
-    chosen = "SELECT id FROM passages WHERE generation_id = ? AND document_id = ?"
     connection.execute(
         "INSERT INTO tombstones SELECT ?, id, ? FROM passages WHERE generation_id = ? AND document_id = ?",
         (generation, seq, generation, document_id),
     )
-    connection.execute(f"DELETE FROM {schema.lexical_table(generation)} WHERE rowid IN ({chosen})", (generation, document_id))
     connection.execute("DELETE FROM passages WHERE generation_id = ? AND document_id = ?", (generation, document_id))
 
 

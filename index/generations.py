@@ -7,8 +7,10 @@ from pathlib import Path
 
 import numpy as np
 
-from index import schema, serving, store, vectors
+from index import postings, schema, serving, store, vectors
+from index.embed import Embedded
 from index.errors import StoreError
+from index.files import is_whole
 from index.models import ModelInfo, parse_info
 from index.store import Connection
 
@@ -68,10 +70,7 @@ class Generations:
                 "INSERT INTO generations (model_id, chunking, state, created) VALUES (?, ?, ?, ?)",
                 (model_id, chunking, state, store.now()),
             )
-            generation = int(cursor.lastrowid or 0)
-            for statement in schema.create_lexical(generation):
-                connection.execute(statement)
-        return generation
+        return int(cursor.lastrowid or 0)
 
     def serve(self, generation: int, snapshot: vectors.Snapshot) -> None:
         """The one moment at which readers change over: from here on they see `generation`."""
@@ -82,11 +81,11 @@ class Generations:
             self.next_seq(connection)
 
     def missing_vectors(self, model_id: int, hashes: Iterable[Hash]) -> set[Hash]:
-        """Those hashes that have no vector of this model yet."""
-        query = "SELECT 1 FROM vectors WHERE model_id = ? AND hash = ?"
+        """Those hashes that have no vector of this model yet, or none of their sentences (made by version 0.1)."""
+        query = "SELECT 1 FROM vectors WHERE model_id = ? AND hash = ? AND length(sentences) > 0"
         return {value for value in set(hashes) if not self._connection.execute(query, (model_id, value)).fetchone()}
 
-    def insert_vectors(self, model_id: int, new: Mapping[Hash, np.ndarray]) -> None:
+    def insert_vectors(self, model_id: int, new: Mapping[Hash, Embedded]) -> None:
         """One commit: vectors alone, so that a rebuild that is killed does not embed them again."""
         with store.writing(self._connection, self.data) as connection:
             self.put_vectors(connection, model_id, new)
@@ -96,7 +95,7 @@ class Generations:
     def fold_if_large(self, generation: int) -> bool:
         """Fold the delta into a new snapshot when it has grown, or the snapshot is damaged. Returns whether it was."""
         before = serving.read_snapshot(self._connection, generation)
-        if before is not None and not vectors.is_whole(serving.vector_folder(self.data) / before.file, before.sha256):
+        if before is not None and not self._is_whole(before):
             self.fold(generation)
             return True
         since = before.seq if before else -1
@@ -129,14 +128,23 @@ class Generations:
         ).fetchone()
         dimension = parse_info(info["info"]).dimension
         ids = np.array([row["id"] for row in rows], np.int64)
-        name = f"generation-{generation}-{seq}.faiss"
+        name = f"generation-{generation}-{seq}"
         folder = serving.vector_folder(self.data)
+        words = postings.build(serving.passage_words(self._connection, generation, -1))
         try:
             folder.mkdir(exist_ok=True, mode=0o700)
-            digest = vectors.write_snapshot(folder / name, ids, vectors.unpack((row["vector"] for row in rows), dimension))
+            path = folder / f"{name}.faiss"
+            digest = vectors.write_snapshot(path, ids, vectors.unpack((row["vector"] for row in rows), dimension))
+            words_digest = postings.write(folder / f"{name}.words", words)
         except (OSError, RuntimeError) as exc:  # FAISS raises RuntimeError on a short write
             raise StoreError(f"The vectors cannot be written to {folder}: {exc}. Nothing stored is lost.") from exc
-        return vectors.Snapshot(seq=seq, file=name, sha256=digest, vectors=len(ids))
+        return vectors.Snapshot(
+            seq=seq, file=f"{name}.faiss", sha256=digest, vectors=len(ids), words=f"{name}.words", words_sha256=words_digest
+        )
+
+    def _is_whole(self, snapshot: vectors.Snapshot) -> bool:
+        folder = serving.vector_folder(self.data)
+        return is_whole(folder / snapshot.file, snapshot.sha256) and is_whole(folder / snapshot.words, snapshot.words_sha256)
 
     def copy_vectors(self, other: Path) -> None:
         """Take over the vectors of another library, by model and text hash."""
@@ -149,7 +157,8 @@ class Generations:
                     " SELECT fingerprint, folder, info, source FROM other.models"
                 )
                 connection.execute(
-                    "INSERT OR IGNORE INTO vectors (model_id, hash, vector) SELECT m.id, v.hash, v.vector FROM other.vectors v"
+                    "INSERT OR IGNORE INTO vectors (model_id, hash, vector, sentences)"
+                    " SELECT m.id, v.hash, v.vector, v.sentences FROM other.vectors v"
                     " JOIN other.models o ON o.id = v.model_id JOIN models m ON m.fingerprint = o.fingerprint"
                 )
         finally:
@@ -162,7 +171,10 @@ class Generations:
         unserved = self._connection.execute("SELECT id FROM generations WHERE state != 'serving'").fetchall()
         for row in unserved:
             self.drop(int(row["id"]))
-        named = {row["file"] for row in self._connection.execute("SELECT file FROM snapshots")}
+        for row in self._connection.execute(schema.FULL_TEXT).fetchall():  # version 0.1 kept its words in FTS5
+            with store.writing(self._connection, self.data) as connection:
+                connection.execute(f"DROP TABLE IF EXISTS {row['name']}")
+        named = {name for row in self._connection.execute("SELECT file, words FROM snapshots") for name in row}
         folder = serving.vector_folder(self.data)
         if folder.is_dir():
             for path in folder.iterdir():
@@ -180,8 +192,6 @@ class Generations:
             if not gone:
                 break
         with store.writing(self._connection, self.data) as connection:
-            for statement in schema.drop_lexical(generation):
-                connection.execute(statement)
             connection.execute("DELETE FROM tombstones WHERE generation_id = ?", (generation,))
             connection.execute("DELETE FROM snapshots WHERE generation_id = ?", (generation,))
             connection.execute("DELETE FROM generations WHERE id = ? AND state != 'serving'", (generation,))
@@ -193,16 +203,27 @@ class Generations:
         connection.execute("UPDATE state SET value = value + 1 WHERE key = 'seq'")
         return serving.current_seq(connection)
 
-    def put_vectors(self, connection: Connection, model_id: int, new: Mapping[Hash, np.ndarray]) -> None:
+    def put_vectors(self, connection: Connection, model_id: int, new: Mapping[Hash, Embedded]) -> None:
         """Store vectors that are not there yet, inside a transaction."""
         connection.executemany(
-            "INSERT OR IGNORE INTO vectors (model_id, hash, vector) VALUES (?, ?, ?)",
-            [(model_id, key, vectors.pack(vector)) for key, vector in new.items()],
+            "INSERT INTO vectors (model_id, hash, vector, sentences) VALUES (?, ?, ?, ?)"
+            " ON CONFLICT (model_id, hash) DO UPDATE SET sentences = excluded.sentences",
+            [(model_id, key, vectors.pack(made.vector), made.sentences.tobytes()) for key, made in new.items()],
         )
 
     def _record(self, connection: Connection, generation: int, snapshot: vectors.Snapshot) -> None:
         connection.execute(
-            "INSERT OR REPLACE INTO snapshots VALUES (?, ?, ?, ?, ?, ?)",
-            (generation, snapshot.seq, snapshot.file, snapshot.sha256, snapshot.vectors, store.now()),
+            "INSERT OR REPLACE INTO snapshots (generation_id, seq, file, sha256, vectors, created, words, words_sha256)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                generation,
+                snapshot.seq,
+                snapshot.file,
+                snapshot.sha256,
+                snapshot.vectors,
+                store.now(),
+                snapshot.words,
+                snapshot.words_sha256,
+            ),
         )
         connection.execute("DELETE FROM tombstones WHERE generation_id = ? AND seq <= ?", (generation, snapshot.seq))

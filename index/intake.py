@@ -4,15 +4,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-import numpy as np
-
 from index import contents, store
-from index.embed import Encoder
+from index.embed import Embedded, Encoder
 from index.generations import Hash, Served
 from index.store import Connection
-from index.writer import Writer, embedded_text, text_hash
+from index.writer import Writer, embed
 from ingest.change import FileOutcome, FileStamp, Prepared, Step
-from ingest.document import Document, Format
+from ingest.document import Document, Format, Passage
 
 
 class Intake:
@@ -28,17 +26,15 @@ class Intake:
         """How each file was when it was read, and what became of it."""
         return self._writer.stamps()
 
-    def missing(self, prepared: Sequence[Prepared]) -> dict[Hash, str]:
-        """The texts that have no vector yet, by hash."""
-        texts = {text_hash(passage): embedded_text(passage) for item in prepared for passage in item.passages}
-        missing = self._writer.generations.missing_vectors(self._served.model_id, texts)
-        return {key: text for key, text in texts.items() if key in missing}
+    def missing(self, prepared: Sequence[Prepared]) -> dict[Hash, Passage]:
+        """The passages that have no vector yet, by the hash of their text."""
+        return self._writer.without_vectors(self._served.model_id, (one for item in prepared for one in item.passages))
 
-    def embed(self, texts: Mapping[Hash, str]) -> dict[Hash, np.ndarray]:
+    def embed(self, missing: Mapping[Hash, Passage]) -> dict[Hash, Embedded]:
         """Their vectors."""
-        return dict(zip(texts, self._encoder.passages(list(texts.values())), strict=True)) if texts else {}
+        return embed(self._encoder, missing)
 
-    def store(self, steps: Sequence[Step], vectors: Mapping[Hash, np.ndarray]) -> list[FileOutcome]:
+    def store(self, steps: Sequence[Step], vectors: Mapping[Hash, Embedded]) -> list[FileOutcome]:
         """Documents and the outcomes of their files, in one commit; failures and the ends of bulk files in their own."""
         plain = [step for step in steps if step.prepared]
         outcomes = [(step.stamp, step.outcome) for step in plain if step.stamp and step.outcome and not step.bulk]

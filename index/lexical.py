@@ -1,14 +1,20 @@
-"""Words: from text to the stems that are stored and searched. Pure but for the stemmers, which come from Snowball."""
+"""Words: from text to the stems that are searched. Pure but for the stemmers, which come from Snowball."""
 
 import re
 import threading
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
+from index.irregular import BASE_OF
+
 _WORD = re.compile(r"[^\W_]+")
+_JOINED = re.compile(r"[^\W_]+(?:[-\u2010\u2011][^\W_]+)*")  # with hyphens inside: one word, and each of its parts
+_HYPHEN = re.compile(r"[-\u2010\u2011]")
+_RUN = re.compile(r"\d+|[^\W\d_]+")  # FY2017 is FY and 2017
 _STEMMERS = {"en": "english", "sv": "swedish"}
+LANGUAGES = tuple(_STEMMERS)
 _local = threading.local()  # a Stemmer object is not thread-safe (PyStemmer README)
 
 # Words that say nothing of what is asked. They are left out of questions, never out of what is stored.
@@ -30,32 +36,56 @@ def words(text: str) -> list[str]:
     return _WORD.findall(unicodedata.normalize("NFC", text).lower())
 
 
-def stemmed(text: str, language: str) -> str:
-    """What is stored for a text in `language`: its stems, separated by spaces."""
-    return " ".join(stem(word, language if language in _STEMMERS else "en") for word in words(text))
+def written(text: str) -> list[str]:
+    """The words of a text as they are written, one for each of `words`."""
+    return _WORD.findall(unicodedata.normalize("NFC", text))
 
 
-def query_terms(question: str) -> list[tuple[str, ...]]:
-    """The words of a question that carry meaning, each as the stems it may be stored under, without repetition.
+def replaced(text: str, instead: Mapping[str, str]) -> str:
+    """The text with some of its words, given in lower case, replaced by others."""
+    return _WORD.sub(lambda match: instead.get(match.group().lower(), match.group()), unicodedata.normalize("NFC", text))
 
-    A question may meet passages of either language, so each word is tried as both. Where only stopwords were asked
-    for, they are searched after all.
+
+def spellings(text: str) -> list[list[str]]:
+    """The words of a text, each with the other ways it is written: `co-operate` also cooperate, `FY2017` also fy and 2017.
+
+    A word with hyphens is the word of its parts followed by what they are together, at its last part.
     """
-    asked = words(question)
-    telling = [word for word in asked if word not in STOPWORDS] or asked
-    terms = (tuple(dict.fromkeys(stem(word, language) for language in _STEMMERS)) for word in telling)
-    return list(dict.fromkeys(terms))
+    found: list[list[str]] = []
+    for match in _JOINED.finditer(unicodedata.normalize("NFC", text).lower()):
+        parts = _HYPHEN.split(match.group())
+        found += [[part, *_runs(part)] for part in parts]
+        if len(parts) > 1:
+            found[-1].append("".join(parts))
+    return found
 
 
-def match_expression(terms: Iterable[tuple[str, ...]]) -> str:
-    """The FTS5 query for any of the terms. Every word is quoted, so nothing that a user types is syntax."""
-    return " OR ".join(f'"{stem}"' for stems in terms for stem in stems)
+def _runs(word: str) -> list[str]:
+    runs: list[str] = _RUN.findall(word)
+    return [run for run in runs if len(run) > 1] if len(runs) > 1 else []
+
+
+def stems(text: str, language: str) -> list[str]:
+    """What a text in `language` is found by: the stems of its words and their other spellings, in order."""
+    known = language if language in _STEMMERS else "en"
+    return [stem(spelling, known) for word in spellings(text) for spelling in word]
+
+
+def both_stems(word: str) -> tuple[str, ...]:
+    """The stems that a word may be stored under, when the language of the text that has it is not known."""
+    return tuple(dict.fromkeys(stem(word, language) for language in _STEMMERS))
 
 
 @lru_cache(maxsize=200_000)
 def stem(word: str, language: str) -> str:
-    stem: str = _stemmer(language).stemWord(word)
-    return stem
+    """The stem of a word in lower case; an irregular English form has the stem of its base form."""
+    found: str = _stemmer(language).stemWord(BASE_OF.get(word, word) if language == "en" else word)
+    return found
+
+
+def folded(word: str) -> str:
+    """A word as it is typed without accents: å and ä as a, ö as o."""
+    return "".join(letter for letter in unicodedata.normalize("NFD", word) if not unicodedata.combining(letter))
 
 
 def _stemmer(language: str) -> Any:  # noqa: ANN401 - PyStemmer has no types

@@ -56,7 +56,7 @@ class Lexicon:
         return len(self._tables["sv"])
 
     def translate(self, words: Sequence[str], language: str) -> list[Translated]:
-        """What stands for each word or term of a question in `language` ("sv" or "en"), in order; words not known are left out."""
+        """What stands for each word or term of a question in `language` ("sv" or "en"), in order, as far as it is known."""
         found: list[Translated] = []
         at = 0
         while at < len(words):

@@ -5,14 +5,18 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
-from index import answering, listing, serving, store
+from index import answering, asking, likeness, listing, retrieval, serving, store
 from index.access import Principal
 from index.embed import Encoder, OnnxEncoder
 from index.errors import ModelError
-from index.result import DocumentInfo, FileInfo, Mode, PageView, Result, Searched, Status
-from index.serving import Serving, Where
+from index.floor import Evidence
+from index.lexicon import with_glossary
+from index.query import Query, parse
+from index.result import DocumentInfo, FileInfo, Hit, Mode, PageView, Result, Searched, Status
+from index.serving import Allowed, Serving, Where
 from index.store import Connection
 from ingest.paths import path_of
 
@@ -52,22 +56,34 @@ class Library:
         top: int = 10,
         where: Where | None = None,
         mode: Mode = Mode.HYBRID,
+        translate: bool = True,
+        per_document: int = 0,
     ) -> Result:
-        """Answer a question with passages that `principal` may see. Raises StoreError or ModelError; never for what was typed."""
+        """Answer a question with passages that `principal` may see. Raises StoreError or ModelError; never for what was typed.
+
+        What is typed may hold filters, exact phrases and excluded words (`index.query`). `translate` False leaves the other
+        language out; `per_document` lists at most so many passages of a document (0: any number).
+        """
         began = time.perf_counter()
-        asked = " ".join(question.replace("\x00", " ").split())
+        text = " ".join(question.replace("\x00", " ").split())
         notes: tuple[str, ...] = ()
-        if len(asked) > LONGEST_QUESTION:
-            asked = asked[:LONGEST_QUESTION]
+        if len(text) > LONGEST_QUESTION:
+            text = text[:LONGEST_QUESTION]
             notes = (f"The question is very long: its first {LONGEST_QUESTION} characters were searched.",)
+        typed = parse(text)
         with self._view() as (connection, now):
             if connection is None or now is None:
                 return _nothing(question, began, ("The library is empty: nothing has been ingested yet.", *notes))
-            allowed = now.allowed(principal, dict(where or {}))
-            encoder = None if mode is Mode.LEXICAL or not asked else self.encoder(now)
-            put = answering.ask(connection, now, encoder, asked, self._language_of(asked))
-            result = answering.answer(connection, now, allowed, encoder, put, mode=mode, top=max(1, min(top, MOST_HITS)))
-        return answering.finish(result, question, notes, time.perf_counter() - began)
+            allowed = now.allowed(principal, asking.filters(typed, where or {}))
+            allowed = asking.narrowed(connection, now, allowed, typed)
+            asked = self._asked(now, allowed, typed, mode, translate)
+            result = answering.answer(
+                connection, now, allowed, asked,
+                mode=mode, top=max(1, min(top, MOST_HITS)), floor=now.floor, per_document=per_document,
+            )  # fmt: skip
+            instead = asking.corrected(connection, now, allowed, asked)
+        seconds = time.perf_counter() - began
+        return replace(result, question=question, instead=instead, notes=notes, seconds=seconds)
 
     def rank(self, question: str, *, principal: Principal, mode: Mode = Mode.HYBRID, depth: int = 400) -> list[tuple[int, float]]:
         """Document ids by their best passage, best first: the ranking alone, for measuring."""
@@ -75,13 +91,48 @@ class Library:
             if connection is None or now is None:
                 return []
             allowed = now.allowed(principal, {})
-            encoder = None if mode is Mode.LEXICAL else self.encoder(now)
-            put = answering.ask(connection, now, encoder, question, self._language_of(question))
-            owner = dict(zip(now.ids.tolist(), now.owners.tolist(), strict=True))
+            asked = self._asked(now, allowed, parse(question), mode, translate=True)
             best: dict[int, float] = {}
-            for candidate in answering.rank(connection, now, allowed, put, mode, depth):
-                best.setdefault(owner[candidate.passage_id], candidate.score)
+            for candidate in retrieval.retrieve(connection, now, allowed, asked.wanted, mode, depth):
+                best.setdefault(now.owner_of(candidate.passage_id), candidate.score)
         return list(best.items())
+
+    def evidence(self, question: str, *, principal: Principal) -> list[Evidence]:
+        """What speaks for the best passages of a question: what the floor is measured by."""
+        with self._view() as (connection, now):
+            if connection is None or now is None:
+                return []
+            allowed = now.allowed(principal, {})
+            asked = self._asked(now, allowed, parse(question), Mode.HYBRID, translate=True)
+            return answering.evidence(connection, now, allowed, asked)
+
+    def similar(self, passage_id: int, *, principal: Principal, top: int = 10) -> tuple[Hit, ...]:
+        """The passages of other documents most like a passage, best first; none where it does not exist for `principal`."""
+        with self._view() as (connection, now):
+            if connection is None or now is None:
+                return ()
+            return likeness.passages(connection, now, now.allowed(principal, {}), passage_id, top)
+
+    def similar_documents(self, document_id: int, *, principal: Principal, top: int = 10) -> list[tuple[DocumentInfo, float]]:
+        """The documents most like one, with how much (higher is more), best first."""
+        with self._view() as (connection, now):
+            if connection is None or now is None:
+                return []
+            near = likeness.documents(connection, now, now.allowed(principal, {}), document_id, top)
+            infos = [(listing.document(connection, now, other, principal), score) for other, score in near]
+            return [(info, score) for info, score in infos if info is not None]
+
+    def neighbours(self, passage_id: int, *, principal: Principal, around: int = 1) -> tuple[Hit, ...]:
+        """A passage with the `around` passages before and after it in its document, in order."""
+        with self._view() as (connection, now):
+            if connection is None or now is None:
+                return ()
+            return likeness.neighbours(connection, now, now.allowed(principal, {}), passage_id, around)
+
+    def _asked(self, now: Serving, allowed: Allowed, typed: Query, mode: Mode, translate: bool) -> asking.Asked:
+        encoder = None if mode is Mode.LEXICAL or not typed.text else self.encoder(now)
+        lexicon = with_glossary(now.glossary) if translate else None
+        return asking.ask(now, allowed, encoder, typed, self._language_of(typed.text), lexicon)
 
     def records(self) -> dict[int, str]:
         """The record id of each document that came in a bulk file."""
@@ -98,6 +149,7 @@ class Library:
         with self._view() as (_, now):
             if now is not None:
                 self.encoder(now)
+                with_glossary(now.glossary)
 
     def encoder(self, now: Serving) -> Encoder:
         """The model of what is served; loaded once. Raises ModelError where it is not the one the vectors are of."""

@@ -5,11 +5,9 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-
-from index.embed import Encoder
+from index.embed import Embedded, Encoder
 from index.generations import Hash
-from index.writer import Writer, embedded_text, text_hash
+from index.writer import Writer, embed
 from ingest.document import Cutter, Passage
 
 _BATCH = 128  # passages embedded and stored in one commit, about; a document is never divided
@@ -28,7 +26,7 @@ class Progress:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Batch:
     documents: list[tuple[int, Sequence[Passage]]]
-    missing: dict[Hash, str]
+    missing: dict[Hash, Passage]
     passages: int
 
 
@@ -43,9 +41,9 @@ def rebuild(writer: Writer, encoder: Encoder, folder: Path, source: str, chunkin
     done = passages = 0
     yield Progress(phase="embedding", done=0, total=len(documents), passages=0)
     with ThreadPoolExecutor(1) as executor:
-        running: tuple[_Batch, Future[dict[Hash, np.ndarray]]] | None = None
+        running: tuple[_Batch, Future[dict[Hash, Embedded]]] | None = None
         for batch in _batches(writer, model_id, documents, cut):
-            started = executor.submit(_embed, encoder, batch.missing)
+            started = executor.submit(embed, encoder, batch.missing)
             if running is not None:
                 done, passages = _store(writer, generation, model_id, running, done, passages)
                 yield Progress(phase="embedding", done=done, total=len(documents), passages=passages)
@@ -65,27 +63,20 @@ def _batches(writer: Writer, model_id: int, documents: Sequence[int], cut: Cutte
         document, metadata = writer.read_document(document_id)
         held.append((document_id, cut(document, metadata.title)))
         if sum(len(passages) for _, passages in held) >= _BATCH or place == len(documents) - 1:
-            texts = {text_hash(passage): embedded_text(passage) for _, passages in held for passage in passages}
-            missing = writer.generations.missing_vectors(model_id, texts) - running
+            without = writer.without_vectors(model_id, (passage for _, passages in held for passage in passages))
             yield _Batch(
                 documents=held,
-                missing={key: text for key, text in texts.items() if key in missing},
+                missing={key: passage for key, passage in without.items() if key not in running},
                 passages=sum(len(passages) for _, passages in held),
             )
-            held, running = [], missing
-
-
-def _embed(encoder: Encoder, missing: dict[Hash, str]) -> dict[Hash, np.ndarray]:
-    if not missing:
-        return {}
-    return dict(zip(missing, encoder.passages(list(missing.values())), strict=True))
+            held, running = [], set(without)
 
 
 def _store(
     writer: Writer,
     generation: int,
     model_id: int,
-    running: tuple[_Batch, "Future[dict[Hash, np.ndarray]]"],
+    running: tuple[_Batch, "Future[dict[Hash, Embedded]]"],
     done: int,
     passages: int,
 ) -> tuple[int, int]:

@@ -43,7 +43,9 @@ class Hit:
     date: str
     sha256: str  # of the source file
     by_meaning: bool  # found by the vectors
-    by_words: bool  # found by its words
+    by_words: bool  # holds words of the question
+    by_added: bool = False  # holds words that were added to the question (`Result.added`)
+    more: int = 0  # passages of its document that were found as well and are not among the hits
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +80,8 @@ class Result:
     searched: Searched
     seconds: float
     confidence: float = 0.0  # that the hits answer; below 1 there are no quotes
+    added: tuple[str, ...] = ()  # words of the other language that were searched too
+    instead: str = ""  # the question with its misspelt words put right by what the library holds; "" where there is none
     notes: tuple[str, ...] = ()  # what the asker should know, e.g. words that were not understood as filters
 
 

@@ -1,102 +1,149 @@
 """From a question to ranked passages, among those that the asker may see."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
-from index import fuse, lexical, schema
+from index import fuse
 from index.result import Mode
 from index.serving import Allowed, Serving
 from index.store import Connection
-from index.vectors import Ids, Scores
+from index.vectors import Ids, Vectors
+from index.words import Concept
 
 DEPTH = 200  # candidates of each half at least
-CONTEXT_WEIGHT = 0.7  # of a word in the title or headings, beside one in the text
+_LOOKED_INTO = 100  # of the best, whose sentences are compared with the question too
+_SENTENCE = 0.3  # what the nearest sentence of a passage counts beside the passage, in its meaning
+_ON_PAGE = 0.3  # added to passages on a page that the question names
+
+_PAGE = re.compile(
+    r"\b(?:pages?|slides?|sid(?:a|an|or|orna)|pp?\.|s\.)\s*\(?(\d{1,4})\)?(?:\s*(?:-|–|to|and|och|till)\s*(\d{1,4})\b)?",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What is looked for: concepts, the question's `(dim,)` unit vector (None: words only), and pages that it names."""
+
+    concepts: Sequence[Concept]
+    vector: Vectors | None
+    weights: fuse.Weights
+    pages: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
-    """A passage with what each half says of it: cosine (NaN without vectors) and BM25 (0 without its words)."""
+    """A passage with what each half says of it: cosine (NaN where meaning was not compared) and words (0 to 1)."""
 
     passage_id: int
     score: float
     cosine: float
-    bm25: float
+    words: float
+
+
+def pages_named(question: str) -> tuple[str, ...]:
+    """The pages that a question names: "on page 17", "sidorna 10–11"."""
+    found = [number for match in _PAGE.finditer(question) for number in match.groups() if number]
+    return tuple(dict.fromkeys(found))
 
 
 def retrieve(
-    connection: Connection,
-    serving: Serving,
-    allowed: Allowed,
-    terms: Sequence[tuple[str, ...]],
-    query: Scores | None,
-    mode: Mode,
-    weights: fuse.Weights,
-    depth: int = DEPTH,
+    connection: Connection, serving: Serving, allowed: Allowed, wanted: Wanted, mode: Mode, depth: int = DEPTH
 ) -> list[Candidate]:
-    """The best passages, best first. `query` is the question's `(dim,)` unit vector; None where only words are searched."""
+    """The best passages, best first."""
     if allowed.count == 0:
         return []
-    found: dict[int, float] = {}
-    if mode is not Mode.DENSE:
-        found = search_words(connection, serving.generation, allowed, terms, depth)
+    meant = mode is not Mode.LEXICAL and wanted.vector is not None
+    scored = serving.words.score(wanted.concepts if mode is not Mode.DENSE else (), allowed.scope)
     near: Ids = np.zeros(0, np.int64)
-    if mode is not Mode.LEXICAL and query is not None:
-        near, _ = serving.index.search(query, depth, allowed.passages)
-    ids = np.unique(np.concatenate([near, np.fromiter(found, np.int64, len(found))]))
+    if meant and wanted.vector is not None:
+        near, _ = serving.index.search(wanted.vector, depth, allowed.passages)
+    ids = np.union1d(near, scored.top(depth))
     if not len(ids):
         return []
-    bm25 = np.array([found.get(int(one), 0.0) for one in ids])
-    cosine = np.full(len(ids), np.nan)
-    if mode is not Mode.LEXICAL and query is not None:
-        cosine = serving.index.scores(query, ids).astype(np.float64)
-    scores = _scores(cosine, bm25, mode, weights)
+    words = scored.of(ids)
+    cosines = np.full(len(ids), np.nan)
+    if meant and wanted.vector is not None:
+        cosines = serving.index.scores(wanted.vector, ids).astype(np.float64)
+    foreign = serving.foreign_of(ids) | np.isnan(cosines)
+    scores = _scores(cosines, words, foreign, wanted.weights, mode)
+    if wanted.pages:
+        scores = scores + _ON_PAGE * _on_pages(connection, ids, wanted.pages)
+    if mode is Mode.HYBRID and meant:
+        scores = _look_into(connection, ids, wanted, cosines, words, foreign, scores)
     order = np.lexsort((ids, -scores))
     return [
-        Candidate(passage_id=int(ids[at]), score=float(scores[at]), cosine=float(cosine[at]), bm25=float(bm25[at]))
+        Candidate(
+            passage_id=int(ids[at]),
+            score=float(scores[at]),
+            cosine=float("nan") if foreign[at] else float(cosines[at]),
+            words=float(words[at]),
+        )
         for at in order
     ]
 
 
-def _scores(cosine: fuse.Floats, bm25: fuse.Floats, mode: Mode, weights: fuse.Weights) -> fuse.Floats:
-    if mode is Mode.LEXICAL or bool(np.isnan(cosine).all()):
-        return bm25
+def _scores(cosines: fuse.Floats, words: fuse.Floats, foreign: fuse.Flags, weights: fuse.Weights, mode: Mode) -> fuse.Floats:
+    if mode is Mode.LEXICAL or bool(np.isnan(cosines).all()):
+        return words
     if mode is Mode.DENSE:
-        return cosine
-    return fuse.fuse(np.nan_to_num(cosine, nan=float(np.nanmin(cosine))), bm25, weights)
+        return cosines
+    return fuse.fuse(np.nan_to_num(cosines), words, weights, foreign)
 
 
-def search_words(
-    connection: Connection, generation: int, allowed: Allowed, terms: Sequence[tuple[str, ...]], depth: int
-) -> dict[int, float]:
-    """BM25 by passage id of the passages with any of the terms. FTS5's own is lower for the better; here it is turned round."""
-    if not terms:
-        return {}
-    table = schema.lexical_table(generation)
-    gate = ""
-    if not allowed.everything:
-        flags = allowed.passages
-
-        def may_see(rowid: int) -> bool:
-            return bool(rowid >> 3 < len(flags) and flags[rowid >> 3] >> (rowid & 7) & 1)
-
-        connection.create_function("may_see", 1, may_see)
-        gate = "AND may_see(rowid)"
-    rows = connection.execute(
-        f"SELECT rowid, -bm25({table}, {CONTEXT_WEIGHT}, 1.0) AS score FROM {table} WHERE {table} MATCH ? {gate}"
-        " ORDER BY score DESC, rowid LIMIT ?",
-        (lexical.match_expression(terms), depth),
+def _look_into(
+    connection: Connection, ids: Ids, wanted: Wanted, cosines: fuse.Floats, words: fuse.Floats, foreign: fuse.Flags,
+    scores: fuse.Floats,
+) -> fuse.Floats:  # fmt: skip
+    """Rank the best anew, with the nearest sentence of each beside the passage as a whole. The others stay behind them."""
+    order = np.lexsort((ids, -scores))
+    top, rest = order[:_LOOKED_INTO], order[_LOOKED_INTO:]
+    known = top[~foreign[top]]
+    if wanted.vector is None or not len(known):
+        return scores
+    mixed = cosines.copy()
+    nearest = nearest_sentences(connection, ids[known], wanted.vector, cosines[known])
+    mixed[known] = (1 - _SENTENCE) * cosines[known] + _SENTENCE * nearest
+    plain, again = (
+        fuse.fuse(np.nan_to_num(values[top]), words[top], wanted.weights, foreign[top]) for values in (cosines, mixed)
     )
-    return {int(row["rowid"]): float(row["score"]) for row in rows}
+    out = scores.copy()
+    out[top] += again - plain
+    if len(rest):
+        out[rest] += min(0.0, float(out[top].min()) - float(scores[rest].max()) - 1e-9)
+    return out
 
 
-def document_frequencies(connection: Connection, generation: int, terms: Sequence[tuple[str, ...]]) -> list[int]:
-    """In how many passages each term occurs, under any of its stems."""
-    table = f"{schema.lexical_table(generation)}_words"
-    frequencies = []
-    for stems in terms:
-        marks = ", ".join("?" * len(stems))
-        row = connection.execute(f"SELECT coalesce(max(doc), 0) AS n FROM {table} WHERE term IN ({marks})", stems).fetchone()
-        frequencies.append(int(row["n"]))
-    return frequencies
+def nearest_sentences(connection: Connection, ids: Ids, query: Vectors, otherwise: fuse.Floats) -> fuse.Floats:
+    """The cosine of each passage's nearest sentence with the question; `otherwise` where its sentences have no vectors."""
+    found = sentence_cosines(connection, ids.tolist(), query)
+    return np.array(
+        [found[one].max() if len(found.get(one, ())) else other for one, other in zip(ids.tolist(), otherwise, strict=True)]
+    )
+
+
+def sentence_cosines(connection: Connection, ids: Sequence[int], query: Vectors) -> dict[int, npt.NDArray[np.float32]]:
+    """The cosines of the sentences of each passage with the question, in their order."""
+    marks = ", ".join("?" * len(ids))
+    rows = connection.execute(
+        f"SELECT p.id, v.sentences FROM passages p JOIN vectors v ON v.id = p.vector_id WHERE p.id IN ({marks})", list(ids)
+    ).fetchall()
+    packed = np.frombuffer(b"".join(row["sentences"] for row in rows), np.int8).reshape(-1, len(query)).astype(np.float32)
+    cosines = (packed @ (query / 127)).astype(np.float32)
+    ends = np.cumsum([len(row["sentences"]) // len(query) for row in rows])
+    return {row["id"]: part for row, part in zip(rows, np.split(cosines, ends[:-1]), strict=True)} if rows else {}
+
+
+def _on_pages(connection: Connection, ids: Ids, pages: Sequence[str]) -> fuse.Floats:
+    """1 for the passages that touch one of the pages, by physical number or by label; 0 for the others."""
+    marks, named = ", ".join("?" * len(ids)), ", ".join("?" * len(pages))
+    rows = connection.execute(
+        f"SELECT DISTINCT p.id FROM passages p JOIN pages g ON g.document_id = p.document_id AND g.number BETWEEN p.page"
+        f" AND p.page_end WHERE p.id IN ({marks}) AND (CAST(g.number AS TEXT) IN ({named}) OR g.label IN ({named}))",
+        [*ids.tolist(), *pages, *pages],
+    )
+    return np.isin(ids, [row["id"] for row in rows]).astype(np.float64)

@@ -70,28 +70,23 @@ _FIRST = (
         id INTEGER PRIMARY KEY, name TEXT NOT NULL, created TEXT NOT NULL, figures TEXT NOT NULL)""",
 )
 
-MIGRATIONS = (Migration(name="0001 first tables", statements=_FIRST),)
+# The words of passages rest in a file beside their vectors, and the vectors of their sentences beside their own.
+_WORDS = (
+    "ALTER TABLE snapshots ADD COLUMN words TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE snapshots ADD COLUMN words_sha256 TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE vectors ADD COLUMN sentences BLOB NOT NULL DEFAULT x''",
+    # The glossaries of the folders that were read, and what was measured of a model: when a question is answered at all.
+    """CREATE TABLE glossary (
+        folder TEXT NOT NULL, place INTEGER NOT NULL, swedish TEXT NOT NULL, english TEXT NOT NULL,
+        PRIMARY KEY (folder, place)) WITHOUT ROWID""",
+    "ALTER TABLE models ADD COLUMN floor TEXT NOT NULL DEFAULT ''",
+)
 
+MIGRATIONS = (
+    Migration(name="0001 first tables", statements=_FIRST),
+    Migration(name="0002 words, sentences, glossary, floor", statements=_WORDS),
+)
 
-def lexical_table(generation: int) -> str:
-    """The name of the full-text table of a generation; each has its own, so that word statistics are never mixed."""
-    return f"lexical_{int(generation)}"
-
-
-def create_lexical(generation: int) -> tuple[str, str]:
-    """Statements that make the full-text table: stems separated by spaces, rowid = passage id.
-
-    It keeps the stems: a table without content cannot delete rows before SQLite 3.43, and Debian 12 has 3.40.
-    """
-    name = lexical_table(generation)
-    return (
-        f"CREATE VIRTUAL TABLE {name} USING fts5(context, body,"
-        " tokenize=\"unicode61 remove_diacritics 0 categories 'L* N* M* Co'\")",
-        f"CREATE VIRTUAL TABLE {name}_words USING fts5vocab({name}, 'row')",
-    )
-
-
-def drop_lexical(generation: int) -> tuple[str, str]:
-    """Statements that remove the full-text table."""
-    name = lexical_table(generation)
-    return f"DROP TABLE IF EXISTS {name}_words", f"DROP TABLE IF EXISTS {name}"
+FULL_TEXT = (
+    "SELECT name FROM sqlite_master WHERE name GLOB 'lexical_[0-9]*' AND sql LIKE 'CREATE VIRTUAL TABLE%' ORDER BY name DESC"
+)

@@ -1,19 +1,25 @@
 """What is being served: one generation as of one commit. Lexical, vector and access data always belong to the same commit."""
 
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
 
-from index import vectors
+from index import floor, postings, vectors
 from index.access import Handling, Principal
 from index.errors import SnapshotError
+from index.floor import Floor
+from index.lexicon import Pair
 from index.models import ModelInfo, parse_info
+from index.postings import PassageWords
 from index.settings import models_folder
-from index.store import Connection
+from index.store import Connection, Row
 from index.vectors import Bitmap, Ids, VectorIndex
+from index.vocabulary import Vocabulary
+from index.words import Flags, Scope, WordIndex
 
 Where = Mapping[str, Sequence[str]]  # field -> accepted values; several values of a field are alternatives
 
@@ -55,11 +61,16 @@ class Allowed:
     searchable: int  # of these documents, how many have passages
     count: int
     everything: bool  # no passage of this generation is left out
+    scope: Scope  # the same, for the words
+    vocabulary: Vocabulary  # the words that occur in them
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Serving:
-    """A generation as of `seq`. `ids` are its passages (sorted) and `owners` the document of each."""
+    """A generation as of `seq`.
+
+    Of its passages: `ids` (sorted), `owners` (the document of each), `foreign` (whether the model does not know its language).
+    """
 
     generation: int
     model_id: int
@@ -68,12 +79,25 @@ class Serving:
     seq: int
     snapshot: vectors.Snapshot | None
     index: VectorIndex
+    words: WordIndex
     ids: Ids
     owners: Ids
+    foreign: Flags
     delta_ids: Ids
     delta: vectors.Vectors
     documents: Mapping[int, DocumentKey]
+    floor: Floor
+    glossary: tuple[Pair, ...]
     _allowed: dict[object, Allowed] = field(default_factory=dict, repr=False)
+
+    def owner_of(self, passage_id: int) -> int:
+        """The document of a passage."""
+        return int(self.owners[np.searchsorted(self.ids, passage_id)])
+
+    def foreign_of(self, ids: Ids) -> Flags:
+        """Whether the model does not know the language of these passages."""
+        flags: Flags = self.foreign[np.searchsorted(self.ids, ids)]
+        return flags
 
     def allowed(self, principal: Principal, where: Where) -> Allowed:
         """What `principal` may find under these filters. Decided before anything is ranked."""
@@ -89,13 +113,24 @@ class Serving:
         visible = [key for key in self.documents.values() if key.level <= principal.clearance and key.matches(where)]
         documents = frozenset(key.document_id for key in visible)
         mask = np.isin(self.owners, np.fromiter(documents, np.int64, len(documents)))
+        return self._allow(documents, mask)
+
+    def narrowed(self, allowed: Allowed, kept: Ids) -> Allowed:
+        """What is left of `allowed` when only the passages in `kept` count."""
+        mask = vectors.holds(allowed.passages, self.ids) & np.isin(self.ids, kept)
+        return self._allow(allowed.documents, mask)
+
+    def _allow(self, documents: frozenset[int], mask: Flags) -> Allowed:
         largest = int(self.ids[-1]) if len(self.ids) else 0
+        scope = self.words.scope(self.ids[mask], bool(mask.all()) and self.words.passages == len(self.ids))
         return Allowed(
             passages=vectors.bitmap(self.ids[mask], largest),
             documents=documents,
             searchable=len(np.unique(self.owners[mask])),
             count=int(mask.sum()),
             everything=bool(mask.all()),
+            scope=scope,
+            vocabulary=Vocabulary(self.words, scope),
         )
 
 
@@ -125,7 +160,9 @@ def current_seq(connection: Connection) -> int:
 
 def read_snapshot(connection: Connection, generation: int) -> vectors.Snapshot | None:
     """The vector file of a generation, None before the first."""
-    row = connection.execute("SELECT seq, file, sha256, vectors FROM snapshots WHERE generation_id = ?", (generation,)).fetchone()
+    row = connection.execute(
+        "SELECT seq, file, sha256, vectors, words, words_sha256 FROM snapshots WHERE generation_id = ?", (generation,)
+    ).fetchone()
     return vectors.Snapshot(**dict(row)) if row else None
 
 
@@ -136,15 +173,18 @@ def vector_folder(data: Path) -> Path:
 
 def _blank(row: Mapping[str, object], data: Path, snapshot: vectors.Snapshot | None) -> Serving:
     model = parse_info(str(row["info"]))
-    index = VectorIndex(None, "", model.dimension)
+    index, words = VectorIndex(None, "", model.dimension), WordIndex(())
     if snapshot is not None:
         with suppress(SnapshotError):  # `verify` names it, and the next ingest writes it anew
             index = VectorIndex(vector_folder(data) / snapshot.file, snapshot.sha256, model.dimension)
+        with suppress(SnapshotError):
+            words = WordIndex((postings.read(vector_folder(data) / snapshot.words, snapshot.words_sha256),))
     nothing = np.zeros(0, np.int64)
     return Serving(
         generation=int(str(row["id"])), model_id=int(str(row["model_id"])), model=model,
-        folder=models_folder(data) / str(row["folder"]), seq=-1, snapshot=snapshot, index=index, ids=nothing, owners=nothing,
-        delta_ids=nothing, delta=np.zeros((0, model.dimension), np.float32), documents={},
+        folder=models_folder(data) / str(row["folder"]), seq=-1, snapshot=snapshot, index=index, words=words,
+        ids=nothing, owners=nothing, foreign=np.zeros(0, np.bool_),
+        delta_ids=nothing, delta=np.zeros((0, model.dimension), np.float32), documents={}, floor=floor.PACKAGED, glossary=(),
     )  # fmt: skip
 
 
@@ -152,20 +192,22 @@ def _emptied(serving: Serving) -> Serving:
     """The same snapshot, with nothing known of what came after it."""
     nothing = np.zeros(0, np.int64)
     return replace(
-        serving, seq=-1, ids=nothing, owners=nothing, delta_ids=nothing, delta=serving.delta[:0], documents={}, _allowed={},
+        serving, seq=-1, words=serving.words.without_delta(), ids=nothing, owners=nothing,
+        foreign=serving.foreign[:0], delta_ids=nothing, delta=serving.delta[:0], documents={}, _allowed={},
     )  # fmt: skip
 
 
 def _advance(connection: Connection, before: Serving, seq: int) -> Serving:
     """Bring `before` to `seq`: passages that came, passages that went, and what is known of the documents."""
     came = connection.execute(
-        "SELECT id, document_id FROM passages WHERE generation_id = ? AND seq > ? ORDER BY id",
+        "SELECT id, document_id, language FROM passages WHERE generation_id = ? AND seq > ? ORDER BY id",
         (before.generation, before.seq),
     ).fetchall()
     gone = connection.execute(
         "SELECT passage_id FROM tombstones WHERE generation_id = ? AND seq > ?", (before.generation, before.seq)
     ).fetchall()
     ids, owners = _append(before.ids, before.owners, [row["id"] for row in came], [row["document_id"] for row in came])
+    foreign = np.concatenate([before.foreign, np.array([not before.model.knows(row["language"]) for row in came], np.bool_)])
     in_file = before.snapshot.seq if before.snapshot is not None and before.index.has_snapshot else -1
     since = max(before.seq, in_file)
     new = connection.execute(
@@ -178,14 +220,55 @@ def _advance(connection: Connection, before: Serving, seq: int) -> Serving:
     if gone:
         away = np.array([row["passage_id"] for row in gone], np.int64)
         keep = ~np.isin(ids, away)
-        ids, owners = ids[keep], owners[keep]
+        ids, owners, foreign = ids[keep], owners[keep], foreign[keep]
         keep = ~np.isin(delta_ids, away)
         delta_ids, delta = delta_ids[keep], delta[keep]
     index = before.index.with_delta(delta_ids, delta) if len(new) or gone else before.index
+    in_words = before.snapshot.seq if before.snapshot is not None and before.words.has_snapshot else -1
+    fresh = postings.build(passage_words(connection, before.generation, max(before.seq, in_words)))
+    words = before.words.with_more(fresh, ids) if len(fresh.ids) or gone else before.words
     return replace(
-        before, seq=seq, ids=ids, owners=owners, delta_ids=delta_ids, delta=delta, index=index,
-        documents=_documents(connection), _allowed={},
+        before, seq=seq, ids=ids, owners=owners, foreign=foreign, delta_ids=delta_ids, delta=delta, index=index, words=words,
+        documents=_documents(connection), floor=_floor(connection, before.model_id),
+        glossary=read_glossary(connection), _allowed={},
     )  # fmt: skip
+
+
+def _floor(connection: Connection, model_id: int) -> Floor:
+    return floor.parse(connection.execute("SELECT floor FROM models WHERE id = ?", (model_id,)).fetchone()["floor"])
+
+
+def read_glossary(connection: Connection) -> tuple[Pair, ...]:
+    """The glossaries of the folders that were read: Swedish terms and English terms, best first."""
+    rows = connection.execute("SELECT swedish, english FROM glossary ORDER BY folder, place")
+    return tuple((tuple(json.loads(row["swedish"])), tuple(json.loads(row["english"]))) for row in rows)
+
+
+def passage_words(connection: Connection, generation: int, since: int) -> Iterator[PassageWords]:
+    """The words of the passages that came after the commit `since`, in the order of their ids.
+
+    What is known of a document stands above each of its passages: its cities and organisation, and the name of its file.
+    """
+    about: dict[int, str] = {}
+    for row in connection.execute(
+        "SELECT p.id, p.document_id, p.page, p.language, p.text, p.context, d.city, d.organisation, d.attribution, d.format,"
+        " (SELECT min(path) FROM file_documents f WHERE f.document_id = d.id) AS path FROM passages p"
+        " JOIN documents d ON d.id = p.document_id WHERE p.generation_id = ? AND p.seq > ? ORDER BY p.id",
+        (generation, since),
+    ):
+        if row["document_id"] not in about:
+            about = {row["document_id"]: _about(row)}
+        yield PassageWords(
+            passage_id=row["id"], page=(row["document_id"], row["page"]), language=row["language"], text=row["text"],
+            context=f"{row['context']} {about[row['document_id']]}",
+        )  # fmt: skip
+
+
+def _about(row: Row) -> str:
+    name = Path(row["path"] or "").stem.replace("_", " ") if row["format"] != "record" else ""
+    # Who spoke at a meeting without attribution is not to be found out by searching for them.
+    organisation = row["organisation"] if row["attribution"] != "no" else ""
+    return " ".join([*json.loads(row["city"]), organisation, name])
 
 
 def _append(ids: Ids, owners: Ids, more: list[int], more_owners: list[int]) -> tuple[Ids, Ids]:
@@ -196,8 +279,6 @@ def _append(ids: Ids, owners: Ids, more: list[int], more_owners: list[int]) -> t
 
 
 def _documents(connection: Connection) -> dict[int, DocumentKey]:
-    import json
-
     keys: dict[int, DocumentKey] = {}
     for row in connection.execute(
         "SELECT id, level, title, kind, city, organisation, theme, date, language, handling, unreadable FROM documents"

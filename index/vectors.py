@@ -3,8 +3,6 @@
 Ids are passage ids of the store. Vectors are unit rows, so the inner product is the cosine: higher is better.
 """
 
-import hashlib
-import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from index.errors import SnapshotError
+from index.files import is_whole, write_aside
 
 Ids = npt.NDArray[np.int64]
 Scores = npt.NDArray[np.float32]
@@ -25,12 +24,14 @@ STORED = np.dtype("<f2")  # vectors rest in half precision: an error below 0.001
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Snapshot:
-    """A file of vectors as of `seq`."""
+    """A file of vectors and one of words, as of `seq`. `words` "": made by a version that had no such file."""
 
     seq: int
     file: str
     sha256: str
     vectors: int
+    words: str = ""
+    words_sha256: str = ""
 
 
 def pack(vector: npt.NDArray[np.float32]) -> bytes:
@@ -51,6 +52,14 @@ def bitmap(ids: Ids, largest: int) -> Bitmap:
     return np.packbits(flags, bitorder="little")
 
 
+def holds(flags: Bitmap, ids: Ids) -> npt.NDArray[np.bool_]:
+    """Whether each of `ids` is in a bitmap."""
+    inside = ids >> 3 < len(flags)
+    found = np.zeros(len(ids), np.bool_)
+    found[inside] = (flags[ids[inside] >> 3] >> (ids[inside] & 7)) & 1
+    return found
+
+
 def write_snapshot(path: Path, ids: Ids, vectors: Vectors) -> str:
     """Write ids and `(n, dim)` float32 vectors aside, sync, rename to `path`; return the file's SHA-256."""
     import faiss
@@ -58,30 +67,7 @@ def write_snapshot(path: Path, ids: Ids, vectors: Vectors) -> str:
     flat = faiss.IndexScalarQuantizer(vectors.shape[1], faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT)
     index = faiss.IndexIDMap(flat)
     index.add_with_ids(np.ascontiguousarray(vectors), ids)
-    aside = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        faiss.write_index(index, str(aside))
-        with aside.open("rb+") as file:
-            os.fsync(file.fileno())
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
-        aside.replace(path)
-        folder = os.open(path.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
-    finally:
-        aside.unlink(missing_ok=True)
-    return digest
-
-
-def is_whole(path: Path, sha256: str) -> bool:
-    """Whether a vector file is what was written."""
-    try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest() == sha256
-    except OSError:
-        return False
+    return write_aside(path, lambda aside: faiss.write_index(index, str(aside)))
 
 
 class VectorIndex:

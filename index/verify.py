@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from index import schema, serving, store
+from index import postings, serving, store
 from index.errors import SnapshotError
 from index.store import Connection, Row
 from index.vectors import STORED, VectorIndex
@@ -30,7 +30,7 @@ def verify(data: Path, *, sources: bool = True) -> Iterator[str]:
                 yield "No generation is being served: nothing is searchable. Run `python -m ingest`."
                 return
             yield from _passages(connection, row["id"])
-            yield from _words(connection, row["id"])
+            yield from _words(connection, data, row["id"])
             yield from _vectors(connection, data, row)
             if sources:
                 yield from _sources(connection)
@@ -133,14 +133,35 @@ def _passages(connection: Connection, generation: int) -> Iterator[str]:
             yield f"{name} has sentences outside itself."
 
 
-def _words(connection: Connection, generation: int) -> Iterator[str]:
-    table = schema.lexical_table(generation)
-    ids = {row["id"] for row in connection.execute("SELECT id FROM passages WHERE generation_id = ?", (generation,))}
-    indexed = {row["rowid"] for row in connection.execute(f"SELECT rowid FROM {table}")}
-    if ids - indexed:
-        yield f"{len(ids - indexed)} passages cannot be found by their words (the first is {min(ids - indexed)})."
-    if indexed - ids:
-        yield f"{len(indexed - ids)} entries of the word index belong to no passage."
+def _words(connection: Connection, data: Path, generation: int) -> Iterator[str]:
+    snapshot = serving.read_snapshot(connection, generation)
+    if snapshot is None or not snapshot.words:
+        return
+    try:
+        part = postings.read(serving.vector_folder(data) / snapshot.words, snapshot.words_sha256)
+    except SnapshotError as exc:
+        yield f"{exc} Run `python -m ingest`: it is made again."
+        return
+    stored = dict(zip(part.ids.tolist(), np.bincount(part.entries, part.counts, len(part.ids)).astype(int).tolist(), strict=True))
+    rows = connection.execute(
+        "SELECT id, text, language FROM passages WHERE generation_id = ? AND seq <= ?", (generation, snapshot.seq)
+    )
+    words = {row["id"]: postings.counted(row["text"], row["language"]) for row in rows}
+    missing = [one for one in words if one not in stored]
+    if missing:
+        yield f"{len(missing)} passages cannot be found by their words (the first is {min(missing)})."
+    other = [one for one, count in words.items() if stored.get(one, count) != count]
+    if other:
+        yield f"The words of {len(other)} passages in {snapshot.words} are not theirs (the first is {min(other)})."
+    extra = set(stored) - set(words) - _buried(connection, generation)
+    if extra:
+        yield f"{len(extra)} entries of the word file {snapshot.words} belong to no passage."
+
+
+def _buried(connection: Connection, generation: int) -> set[int]:
+    """Passages that are gone, but still in the files of their generation."""
+    rows = connection.execute("SELECT passage_id FROM tombstones WHERE generation_id = ?", (generation,))
+    return {row["passage_id"] for row in rows}
 
 
 def _vectors(connection: Connection, data: Path, row: Row) -> Iterator[str]:
@@ -169,10 +190,7 @@ def _vectors(connection: Connection, data: Path, row: Row) -> Iterator[str]:
         found["id"]
         for found in connection.execute("SELECT id FROM passages WHERE generation_id = ? AND seq <= ?", (row["id"], snapshot.seq))
     }
-    buried = {
-        found["passage_id"]
-        for found in connection.execute("SELECT passage_id FROM tombstones WHERE generation_id = ?", (row["id"],))
-    }
+    buried = _buried(connection, row["id"])
     ids = set(index.snapshot_ids().tolist())
     if expected - ids:
         yield f"{len(expected - ids)} passages are missing from the vector file {snapshot.file}."

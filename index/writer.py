@@ -4,9 +4,8 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-import numpy as np
-
 from index import contents, serving, store
+from index.embed import Embedded, Encoder
 from index.generations import Generations, Hash
 from index.store import Connection
 from ingest.change import FileOutcome, FileStamp, Outcome, Prepared
@@ -18,9 +17,23 @@ def embedded_text(passage: Passage) -> str:
     return f"{passage.context}\n{passage.text}" if passage.context else passage.text
 
 
+def embedded_spans(passage: Passage) -> tuple[tuple[int, int], ...]:
+    """Where the passage's sentences stand in `embedded_text`."""
+    shift = len(passage.context) + 1 if passage.context else 0
+    return tuple((start + shift, end + shift) for start, end in passage.sentences)
+
+
 def text_hash(passage: Passage) -> Hash:
     """The key of a passage's vector, within one model."""
     return hashlib.sha256(embedded_text(passage).encode("utf-8", "surrogatepass")).digest()[:16]
+
+
+def embed(encoder: Encoder, passages: Mapping[Hash, Passage]) -> dict[Hash, Embedded]:
+    """The vectors of passages and of their sentences, by the hash of their text."""
+    if not passages:
+        return {}
+    texts = [(embedded_text(passage), embedded_spans(passage)) for passage in passages.values()]
+    return dict(zip(passages, encoder.with_sentences(texts), strict=True))
 
 
 class Writer:
@@ -74,7 +87,7 @@ class Writer:
         generation: int,
         model_id: int,
         prepared: Sequence[Prepared],
-        new_vectors: Mapping[Hash, np.ndarray],
+        new_vectors: Mapping[Hash, Embedded],
         paths: Sequence[str],
         outcomes: Sequence[tuple[FileStamp, FileOutcome]] = (),
         *,
@@ -150,6 +163,12 @@ class Writer:
             for document_id, passages in cut:
                 ids = self._vector_ids(connection, model_id, passages)
                 contents.insert_passages(connection, generation, document_id, passages, ids, seq)
+
+    def without_vectors(self, model_id: int, passages: Iterable[Passage]) -> dict[Hash, Passage]:
+        """Those passages whose text has no vector of this model yet, by the hash of it."""
+        texts = {text_hash(passage): passage for passage in passages}
+        missing = self.generations.missing_vectors(model_id, texts)
+        return {key: passage for key, passage in texts.items() if key in missing}
 
     def _vector_ids(self, connection: Connection, model_id: int, passages: Sequence[Passage]) -> list[int]:
         query = "SELECT id FROM vectors WHERE model_id = ? AND hash = ?"

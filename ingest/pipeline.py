@@ -14,7 +14,7 @@ from typing import Any, Protocol
 
 from ingest import scan
 from ingest.change import FileOutcome, FileStamp, Outcome, Prepared, Step
-from ingest.document import Document
+from ingest.document import Document, Passage
 from ingest.moves import Ledger
 from ingest.paths import display, key_of, path_of
 from ingest.reading import Reader, stamp_of
@@ -34,10 +34,10 @@ class Target(Protocol):
     def known(self) -> list[tuple[FileStamp, FileOutcome]]:
         """How each file was when it was read, and what became of it."""
 
-    def missing(self, prepared: Sequence[Prepared]) -> dict[bytes, str]:
+    def missing(self, prepared: Sequence[Prepared]) -> dict[bytes, Passage]:
         """The texts that have no vector yet, by hash."""
 
-    def embed(self, texts: Mapping[bytes, str]) -> Vectors:
+    def embed(self, missing: Mapping[bytes, Passage]) -> Vectors:
         """Their vectors. Called from a thread of its own."""
 
     def store(self, steps: Sequence[Step], vectors: Vectors) -> list[FileOutcome]:

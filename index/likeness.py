@@ -1,0 +1,79 @@
+"""What is like what: passages like a passage, documents like a document, and what stands around a passage."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from index import answering
+from index.result import Hit
+from index.retrieval import Candidate
+from index.serving import Allowed, Serving
+from index.store import Connection, Row
+from index.vectors import unpack
+
+_LOOKED_AT = 200
+
+
+def passages(connection: Connection, now: Serving, allowed: Allowed, passage_id: int, top: int) -> tuple[Hit, ...]:
+    """The passages of other documents nearest in meaning to a passage, best first, one a document and page."""
+    row = _row(connection, now, allowed, passage_id)
+    if row is None:
+        return ()
+    vector = unpack([row["vector"]], now.model.dimension)[0]
+    ids, scores = now.index.search(vector, _LOOKED_AT, allowed.passages)
+    found = [
+        Candidate(passage_id=one, score=float(score), cosine=float(score), words=0.0)
+        for one, score in zip(ids.tolist(), scores, strict=True)
+        if now.owner_of(one) != row["document_id"]
+    ]
+    return answering.hits_of(connection, found[:top], None)[0]
+
+
+def documents(connection: Connection, now: Serving, allowed: Allowed, document_id: int, top: int) -> list[tuple[int, float]]:
+    """The documents nearest in meaning to a document: by the mean of their passages' vectors, best first."""
+    if document_id not in allowed.documents:
+        return []
+    rows = connection.execute(
+        "SELECT p.document_id, v.vector FROM passages p JOIN vectors v ON v.id = p.vector_id WHERE p.generation_id = ?",
+        (now.generation,),
+    ).fetchall()
+    rows = [row for row in rows if row["document_id"] in allowed.documents]
+    if not rows:
+        return []
+    owners = np.array([row["document_id"] for row in rows])
+    known, places = np.unique(owners, return_inverse=True)
+    means = np.zeros((len(known), now.model.dimension), np.float32)
+    np.add.at(means, places, unpack((row["vector"] for row in rows), now.model.dimension))
+    means /= np.maximum(np.linalg.norm(means, axis=1, keepdims=True), 1e-9)
+    at = np.flatnonzero(known == document_id)
+    if not len(at):
+        return []
+    scores = means @ means[at[0]]
+    order = np.lexsort((known, -scores))
+    return [(int(known[place]), float(scores[place])) for place in order if known[place] != document_id][:top]
+
+
+def neighbours(connection: Connection, now: Serving, allowed: Allowed, passage_id: int, around: int) -> tuple[Hit, ...]:
+    """A passage and the `around` passages before and after it in its document, in order."""
+    row = _row(connection, now, allowed, passage_id)
+    if row is None:
+        return ()
+    near = connection.execute(
+        "SELECT id FROM passages WHERE generation_id = ? AND document_id = ? AND ordinal BETWEEN ? AND ? ORDER BY ordinal",
+        (now.generation, row["document_id"], row["ordinal"] - around, row["ordinal"] + around),
+    )
+    return answering.hits_of(connection, _as_found(near.fetchall()), None)[0]
+
+
+def _as_found(rows: Sequence[Row]) -> list[Candidate]:
+    return [Candidate(passage_id=row["id"], score=0.0, cosine=float("nan"), words=0.0) for row in rows]
+
+
+def _row(connection: Connection, now: Serving, allowed: Allowed, passage_id: int) -> Row | None:
+    """A passage of what is served, None where it does not exist for the asker."""
+    row: Row | None = connection.execute(
+        "SELECT p.document_id, p.ordinal, v.vector FROM passages p JOIN vectors v ON v.id = p.vector_id"
+        " WHERE p.id = ? AND p.generation_id = ?",
+        (passage_id, now.generation),
+    ).fetchone()
+    return row if row is not None and row["document_id"] in allowed.documents else None
