@@ -1,4 +1,4 @@
-"""The index from the command line: `python -m index search | rebuild | status | verify | eval`."""
+"""The index from the command line: `python -m index search | rebuild | status | verify | eval | calibrate`."""
 
 import argparse
 import json
@@ -42,6 +42,8 @@ def _parser() -> argparse.ArgumentParser:
         " repeat for alternatives or further fields",
     )  # fmt: skip
     _mode(search)
+    search.add_argument("--no-translation", action="store_true", help="leave out the words of the other language")
+    search.add_argument("--per-document", type=_positive, default=0, metavar="N", help="passages of a document at most")
     search.add_argument("--clearance", default="TLP:RED", metavar="C", help="what the asker may see, at most (default TLP:RED)")
 
     rebuild = _command(commands, "rebuild", _rebuild, "cut and embed the whole library anew, while the old index goes on serving")
@@ -53,10 +55,22 @@ def _parser() -> argparse.ArgumentParser:
     )
     verify.add_argument("--no-sources", action="store_true", help="leave the source files unopened")
 
-    evaluate = _command(commands, "eval", _eval, "measure retrieval on a set of questions (BEIR layout, or pages.jsonl)")
-    evaluate.add_argument("folder", type=Path, metavar="DIR")
-    evaluate.add_argument("--model", metavar="NAME_OR_PATH", help="measure with another model")
+    evaluate = _command(
+        commands,
+        "eval",
+        _eval,
+        "measure retrieval: on your own questions (a CSV), or on a set in BEIR layout or with pages.jsonl",
+    )
+    evaluate.add_argument(
+        "questions",
+        type=Path,
+        metavar="CSV_OR_DIR",
+        help="a CSV with question, document and page, asked of this library; or a set",
+    )
+    evaluate.add_argument("--model", metavar="NAME_OR_PATH", help="measure a set with another model")
     _mode(evaluate)
+
+    _command(commands, "calibrate", _calibrate, "measure anew when a question counts as answered, for the model in use")
     return parser
 
 
@@ -101,6 +115,8 @@ def _search(chosen: argparse.Namespace) -> int:
         top=chosen.top,
         where=where,
         mode=Mode(chosen.mode),
+        translate=not chosen.no_translation,
+        per_document=chosen.per_document,
     )
     print(json.dumps(show.as_json(result), ensure_ascii=False) if chosen.json else show.as_text(result))
     return DONE
@@ -122,14 +138,15 @@ def _where(given: Sequence[str]) -> dict[str, list[str]]:
 def _rebuild(chosen: argparse.Namespace) -> int:
     import time
 
-    from index import store
+    from index import calibrate, floor, store
     from index.embed import OnnxEncoder
+    from index.library import Library
     from index.models import PACKAGED, export
     from index.rebuild import rebuild
     from index.settings import data_folder, models_folder
     from index.writer import Writer
     from ingest.chunk import cutter, settings_for
-    from ingest.language import detect
+    from ingest.language import detect, detect_query
 
     data = _existing(data_folder(chosen.data))
     began = time.perf_counter()
@@ -147,6 +164,8 @@ def _rebuild(chosen: argparse.Namespace) -> int:
             for progress in rebuild(writer, encoder, folder, model, json.dumps(settings.as_dict()), cut):
                 last = progress
                 _progress(chosen, progress.phase, progress.done, progress.total)
+            _progress(chosen, "measuring the floor", last.done if last else 0, last.total if last else 0)
+            calibrate.keep(writer, floor.measured(list(calibrate.measure(Library(data, detect_query, lambda _: encoder)))))
         finally:
             writer.close()
     summary = {
@@ -216,13 +235,68 @@ def _eval(chosen: argparse.Namespace) -> int:
     from index.settings import data_folder
     from ingest.language import detect_query
 
-    questions = open_set(chosen.folder)
+    if not chosen.questions.is_dir():
+        return _eval_own(chosen)
+    questions = open_set(chosen.questions)
     with built(questions.documents, data_folder(chosen.data), chosen.model) as data:
         figures = evaluate(Library(data, detect_query), questions, Mode(chosen.mode))
     if chosen.json:
         print(json.dumps(figures))
     else:
         print("\n".join(f"{name:>22}  {value}" for name, value in figures.items()))
+    return DONE
+
+
+def _eval_own(chosen: argparse.Namespace) -> int:
+    """Ask a user's own questions of their library, show what changed since the last time, and keep the results."""
+    from index import own_runs, store
+    from index.access import local_owner
+    from index.errors import Busy
+    from index.library import Library
+    from index.own_questions import ask_all, read_questions
+    from index.result import Mode
+    from index.settings import data_folder
+    from ingest.language import detect_query
+
+    if chosen.model:
+        _say("--model is left out: your own questions are asked of the library as it is. Change its model with: rebuild --model")
+    questions = read_questions(chosen.questions)
+    data = _existing(data_folder(chosen.data))
+    library, name, mode = Library(data, detect_query), own_runs.name_of(chosen.questions), Mode(chosen.mode)
+    status = library.status()
+    asked = list(ask_all(library, questions, principal=local_owner(), mode=mode))
+    run = own_runs.run_of(asked, mode=mode, status=status, created=store.now())
+    before = own_runs.previous(data, name)
+    changes = own_runs.compare(before, run) if before else None
+    print(json.dumps(own_runs.as_json(run, changes), ensure_ascii=False) if chosen.json else own_runs.as_text(run, changes))
+    try:
+        own_runs.keep(data, name, run)
+    except Busy as exc:
+        _say(f"This run is not kept: {exc}")
+        return FAILED
+    return DONE
+
+
+def _calibrate(chosen: argparse.Namespace) -> int:
+    from dataclasses import asdict
+
+    from index.calibrate import calibrated
+    from index.floor import far_questions
+    from index.library import Library
+    from index.settings import data_folder
+    from ingest.language import detect_query
+
+    data = _existing(data_folder(chosen.data))
+    library = Library(data, detect_query)
+    found = calibrated(data, library)
+    if chosen.json:
+        print(json.dumps(asdict(found)))
+    else:
+        print(
+            f"Measured with {len(far_questions())} everyday questions on {library.status().model}: meaning {found.cosine}"
+            f" ± {found.cosine_spread}, words {found.coverage} ± {found.coverage_spread}.\nA question is answered from"
+            f" {found.both} spreads above that, and from {found.words} where only its words can be compared."
+        )
     return DONE
 
 

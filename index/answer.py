@@ -55,7 +55,10 @@ def coverage(concepts: Sequence[Concept], rarity: Sequence[float], stems: frozen
     total = sum(rarity)
     if total <= 0:
         return 0.0
-    held = (max((share for stem, share in concept.stems if stem in stems), default=0.0) for concept in concepts)
+    held = (
+        max((share for stem, share in (*concept.stems, *concept.translated) if stem in stems), default=0.0)
+        for concept in concepts
+    )
     return sum(weight * min(1.0, share) for weight, share in zip(rarity, held, strict=True)) / total
 
 

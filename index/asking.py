@@ -57,7 +57,7 @@ def ask(now: Serving, allowed: Allowed, encoder: Encoder | None, typed: Query, l
         language=language,
         concepts=put.concepts,
         typed_stems=typed_stems,
-        added_stems=frozenset(stem for concept in put.concepts for stem, _ in concept.stems) - typed_stems,
+        added_stems=frozenset(stem for concept in put.concepts for stem, _ in concept.translated),
         rarity=tuple(
             concept.weight * words.rarity(frequency, allowed.scope.passages)
             for concept, frequency in zip(put.concepts, now.words.frequencies(put.concepts, allowed.scope), strict=True)

@@ -52,7 +52,8 @@ def ask(question: str, language: str, known: Vocabulary, lexicon: Lexicon | None
         meant = by_word.get(at, [])
         for found in meant:
             added += [term for term, _ in found.terms[:2]]
-            concepts.append(_concept(found, own, language))
+            concept = _concept(found, own, language)
+            concepts += [concept] if concept.stems or concept.translated else []  # equivalents may be nothing but stopwords
             own = ()  # the word itself is an alternative of its first equivalent only
         if own:
             concepts.append(Concept(stems=own))
@@ -66,14 +67,19 @@ def ask(question: str, language: str, known: Vocabulary, lexicon: Lexicon | None
 
 def _concept(found: Translated, own: Sequence[tuple[str, float]], language: str) -> Concept:
     """One concept of a word and its equivalents. The words of a longer equivalent share its weight."""
-    stems = dict(own)
+    stems: dict[str, float] = {}
     other = "en" if language == "sv" else "sv"
     for term, weight in found.terms:
         parts = [word for word in lexical.words(term) if word not in lexical.STOPWORDS]
         for word in parts:
             stem = lexical.stem(word, other)
             stems[stem] = max(stems.get(stem, 0.0), round(weight / len(parts), 3))
-    return Concept(stems=tuple(stems.items()), weight=1.0 if found.known else _PART)
+    # What both languages write alike counts once: by what was typed, but not by what is only spelt like it.
+    kept = {stem: weight for stem, weight in own if weight >= stems.get(stem, 0.0)}
+    return Concept(
+        stems=tuple(kept.items()), translated=tuple((stem, weight) for stem, weight in stems.items() if stem not in kept),
+        to_swedish=other == "sv", weight=1.0 if found.known else _PART,
+    )  # fmt: skip
 
 
 def typed(word: str, known: Vocabulary, *, alike: bool = True) -> tuple[tuple[str, float], ...]:

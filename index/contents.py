@@ -7,6 +7,7 @@ from dataclasses import asdict, fields
 from typing import Any
 
 from index.access import level_of
+from index.lexicon import Pair
 from index.store import Connection, Row, now
 from ingest.change import Prepared
 from ingest.document import Block, BlockKind, Document, Format, Metadata, Page, Passage, TextSource
@@ -136,3 +137,24 @@ def delete_documents(connection: Connection, document_ids: Iterable[int]) -> Non
     ids = [(document_id,) for document_id in document_ids]
     for table, column in (("pages", "document_id"), ("texts", "document_id"), ("documents", "id")):
         connection.executemany(f"DELETE FROM {table} WHERE {column} = ?", ids)
+
+
+def write_glossary(connection: Connection, folder: str, pairs: Sequence[Pair]) -> None:
+    """Store the glossary of a folder in the place of the one before."""
+    connection.execute("DELETE FROM glossary WHERE folder = ?", (folder,))
+    connection.executemany(
+        "INSERT INTO glossary VALUES (?, ?, ?, ?)",
+        [
+            (folder, place, json.dumps(swedish, ensure_ascii=False), json.dumps(english, ensure_ascii=False))
+            for place, (swedish, english) in enumerate(pairs)
+        ],
+    )
+
+
+def read_glossaries(connection: Connection) -> dict[str, tuple[Pair, ...]]:
+    """The glossaries of the folders that were read, each in its own order."""
+    found: dict[str, list[Pair]] = {}
+    for row in connection.execute("SELECT * FROM glossary ORDER BY folder, place"):
+        pair = tuple(json.loads(row["swedish"])), tuple(json.loads(row["english"]))
+        found.setdefault(row["folder"], []).append(pair)
+    return {folder: tuple(pairs) for folder, pairs in found.items()}

@@ -31,6 +31,7 @@ def built(documents: Path, data: Path, model: str | None) -> Iterator[Path]:
 
 def _copy_vectors(source: Path, target: Path) -> None:
     if store.exists(source):
+        store.prepare(source)  # vectors kept by an older version, too
         with store.writer_lock(target, "an evaluation"):
             writer = Writer(target)
             try:

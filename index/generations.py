@@ -9,7 +9,7 @@ import numpy as np
 
 from index import postings, schema, serving, store, vectors
 from index.embed import Embedded
-from index.errors import StoreError
+from index.errors import SnapshotError, StoreError
 from index.files import is_whole
 from index.models import ModelInfo, parse_info
 from index.store import Connection
@@ -144,7 +144,11 @@ class Generations:
 
     def _is_whole(self, snapshot: vectors.Snapshot) -> bool:
         folder = serving.vector_folder(self.data)
-        return is_whole(folder / snapshot.file, snapshot.sha256) and is_whole(folder / snapshot.words, snapshot.words_sha256)
+        try:
+            postings.read(folder / snapshot.words, snapshot.words_sha256)  # not of another version either
+        except SnapshotError:
+            return False
+        return is_whole(folder / snapshot.file, snapshot.sha256)
 
     def copy_vectors(self, other: Path) -> None:
         """Take over the vectors of another library, by model and text hash."""

@@ -20,20 +20,22 @@ _local = threading.local()  # a Stemmer object is not thread-safe (PyStemmer REA
 # Words that say nothing of what is asked. They are left out of questions, never out of what is stored.
 STOPWORDS = frozenset(
     """
-    a about an and any are as at be been but by can could did do does for from had has have how i if in into is it its may
-    me more most much of on or our shall should so some such than that the their them then there these they this those to
-    us was we were what when where which while who whom whose why will with would you your
-    alla allt att av bara blev bli blir de dem den deras dess det detta dig din du där då efter ej eller en er ett från för
-    ha hade han har hur här i icke in inom inte ja jag kan kom kunde man med mellan men min mot mycket ni nu när någon något
-    några och också om oss på samt sig sin sina sitt ska skall skulle som så till under upp ut utan vad var vara varit vem
-    vi vid vilka vilken vilket vår våra åt än är över
+    a about above according after again against alla allt also an and andra ange any are as at att av bara be because been
+    before below beskriv between blev bli blir both but by båda can could de dem den deras describe dess det detta did dig din
+    do does du during där då each efter ej eller en enligt er ett few fler flera following for from från för före given ha had
+    hade han har has have here how hur här i icke if in inga ingen inget inom inte into is it its ja jag just kan kom kunde list
+    lista man many may me med mellan men mentioned min more most mot much mycket många name ni no nor not nu nämn när någon
+    något några och också of om on once only or oss other our own please på same samma samt shall should sig sin sina sitt ska
+    skall skulle snälla so som some such så than that the their them then there these they this those till to under until upp us
+    ut utan vad var vara varandra varit varje vem very vi vid vilka vilken vilket vår våra was we were what when where which
+    while who whom whose why will with would you your än är åt över
     """.split()
 )
 
 
 def words(text: str) -> list[str]:
     """The words of a text in lower case, composed (NFC), in order. Digits are words; punctuation separates."""
-    return _WORD.findall(unicodedata.normalize("NFC", text).lower())
+    return _WORD.findall(_lower(unicodedata.normalize("NFC", text)))
 
 
 def written(text: str) -> list[str]:
@@ -43,7 +45,7 @@ def written(text: str) -> list[str]:
 
 def replaced(text: str, instead: Mapping[str, str]) -> str:
     """The text with some of its words, given in lower case, replaced by others."""
-    return _WORD.sub(lambda match: instead.get(match.group().lower(), match.group()), unicodedata.normalize("NFC", text))
+    return _WORD.sub(lambda match: instead.get(_lower(match.group()), match.group()), unicodedata.normalize("NFC", text))
 
 
 def spellings(text: str) -> list[list[str]]:
@@ -52,12 +54,17 @@ def spellings(text: str) -> list[list[str]]:
     A word with hyphens is the word of its parts followed by what they are together, at its last part.
     """
     found: list[list[str]] = []
-    for match in _JOINED.finditer(unicodedata.normalize("NFC", text).lower()):
+    for match in _JOINED.finditer(_lower(unicodedata.normalize("NFC", text))):
         parts = _HYPHEN.split(match.group())
         found += [[part, *_runs(part)] for part in parts]
         if len(parts) > 1:
             found[-1].append("".join(parts))
     return found
+
+
+def _lower(text: str) -> str:
+    """In lower case, letter for letter: Python makes two characters of İ, the second of which is no letter."""
+    return text.replace("İ", "I").lower()
 
 
 def _runs(word: str) -> list[str]:

@@ -15,8 +15,9 @@ from index import compounds, lexical
 
 Pair = tuple[tuple[str, ...], tuple[str, ...]]  # Swedish terms and English terms that stand for each other, best first
 
-_LONGEST_TERM = 4  # words of a term that are looked up as one
+_LONGEST_TERM = 8  # words of a term that are looked up as one: the names of agencies have up to seven
 _MOST = 4  # equivalents of a word that are searched
+_SAME_STEM = 0.5  # of entries that only share the stem of a word that has its own: sen, beside senat
 _LATER = 0.6  # what the second equivalent counts beside the first; the third the square of it, and so on
 
 
@@ -39,6 +40,7 @@ class Lexicon:
     def __init__(self, pairs: Iterable[Pair], forms: Mapping[str, Sequence[str]] | None = None) -> None:
         """`forms` maps an irregular Swedish form to its lemmas."""
         self._tables: dict[str, dict[tuple[str, ...], dict[str, float]]] = {"sv": {}, "en": {}}
+        self._written: dict[str, dict[tuple[str, ...], dict[str, float]]] = {"sv": {}, "en": {}}  # the same, by words, not stems
         self._forms = dict(forms or {})
         for swedish, english in pairs:
             for place, term in enumerate(swedish):
@@ -47,10 +49,10 @@ class Lexicon:
                 self._add("en", term, swedish, _LATER**place)
 
     def _add(self, language: str, term: str, equivalents: Sequence[str], weight: float) -> None:
-        held = self._tables[language].setdefault(_key(term, language), {})
-        for place, equivalent in enumerate(equivalents):
-            # An entry that comes later counts less: what goes first has been found already.
-            held.setdefault(equivalent, weight * _LATER**place)
+        for table, key in ((self._tables, _key(term, language)), (self._written, tuple(lexical.words(term)))):
+            held = table[language].setdefault(key, {})
+            for place, equivalent in enumerate(equivalents):
+                held.setdefault(equivalent, weight * _LATER**place)  # what goes first has been found already
 
     def __len__(self) -> int:
         return len(self._tables["sv"])
@@ -77,13 +79,18 @@ class Lexicon:
         return []
 
     def _lookup(self, words: Sequence[str], language: str) -> tuple[tuple[str, float], ...]:
-        table = self._tables[language]
+        written = self._written[language]
+        lemmas = self._forms.get(words[0], ()) if len(words) == 1 and language == "sv" else ()
         held: dict[str, float] = {}
-        if len(words) == 1 and language == "sv":
-            for lemma in self._forms.get(words[0], ()):
-                held.update({term: weight for term, weight in table.get(_key(lemma, language), {}).items() if term not in held})
-        for term, weight in table.get(tuple(lexical.stem(word, language) for word in words), {}).items():
-            held[term] = max(weight, held.get(term, 0.0))
+        typed, stems = tuple(words), _stemmed(words, language)
+        # Platsen has the stem plats, but plats has plat.
+        own = stems if typed not in written and _stemmed(stems, language) != stems else typed
+        for key in (*(tuple(lexical.words(lemma)) for lemma in lemmas), own):
+            for term, weight in written.get(key, {}).items():
+                held[term] = max(weight, held.get(term, 0.0))
+        share = _SAME_STEM if typed in written else 1.0  # a form may also be a regular one of another word: företagen
+        for term, weight in self._tables[language].get(stems, {}).items():
+            held[term] = max(share * weight, held.get(term, 0.0))
         best = sorted(held.items(), key=lambda item: -item[1])[:_MOST]
         top = best[0][1] if best else 1.0
         return tuple((term, round(weight / top, 3)) for term, weight in best)
@@ -97,7 +104,11 @@ class Lexicon:
 
 
 def _key(term: str, language: str) -> tuple[str, ...]:
-    return tuple(lexical.stem(word, language) for word in lexical.words(term))
+    return _stemmed(lexical.words(term), language)
+
+
+def _stemmed(words: Sequence[str], language: str) -> tuple[str, ...]:
+    return tuple(lexical.stem(word, language) for word in words)
 
 
 @lru_cache(maxsize=4)

@@ -188,7 +188,10 @@ def read(path: Path, sha256: str) -> Postings:
     """The part in a file, checked against its hash. Raises SnapshotError where it is damaged, or of another version."""
     if not is_whole(path, sha256):
         raise SnapshotError(f"The word file {path} is missing, or damaged: it is not what was written.")
-    with np.load(path, allow_pickle=False) as held:
-        if int(held["version"]) != VERSION:
-            raise SnapshotError(f"The word file {path} was made by another version of Källa.")
-        return Postings(**{field.name: held[field.name] for field in fields(Postings)})
+    try:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as held:
+            if int(held["version"]) == VERSION:
+                return Postings(**{field.name: held[field.name] for field in fields(Postings)})
+    except Exception as error:  # what is no such file makes NumPy 2.4 raise nearly anything (numpy/lib/_npyio_impl.py)
+        raise SnapshotError(f"The word file {path} is of another kind: it cannot be read.") from error
+    raise SnapshotError(f"The word file {path} was made by another version of Källa.")

@@ -77,6 +77,16 @@ _YEARS = re.compile(r"(?P<year>[0-9]{4})|(?P<low>[0-9]{4})?(?:\.\.|-|–)(?P<hig
 _LANGUAGE_CODE = re.compile(r"[a-z]{2}(?:[-_][a-z0-9]+)*")
 
 
+# How an answer should be written is an instruction to somebody who writes; here sentences are quoted as they stand.
+_INSTRUCTION = re.compile(
+    r"(?:(?<=[.?!])|^)\s*(?:please\s+|vänligen\s+)?(?:directly\s+)?"
+    r"(?:answer|write|round|format|give|list|enumerate|express|return|svara|skriv|avrunda|ange|lista)\b"
+    r"[^.?!]*\b(?:format|answers?|percent\w*|decimals?|lists?|integers?|int|float|order|words|bullet\w*"
+    r"|svaret|procent|decimal\w*|listform|punkt\w*|heltal|ordning|svenska|engelska|swedish|english)\b[^?!]*$",
+    re.IGNORECASE,
+)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Query:
     """What is searched for. `where`: field -> accepted values; several values of one field are alternatives."""
@@ -91,7 +101,7 @@ def parse(text: str) -> Query:
     """Read what a user typed: `"exact phrase"`, `-without`, `city:London,"New York"`. Never raises.
 
     What is not understood as one of these is plain words, and stays as it was typed but for composed characters (NFC),
-    collapsed white space and empty pairs of quotation marks.
+    collapsed white space, empty pairs of quotation marks, and a last sentence on the form of the answer.
     """
     given = " ".join(token for token in unicodedata.normalize("NFC", text).split() if token not in _BLANK)
     plain: list[str] = []
@@ -115,11 +125,17 @@ def parse(text: str) -> Query:
             plain.append(piece[0])
     plain.append(given[at:])
     return Query(
-        text=" ".join("".join(plain).split()),
+        text=_asked(" ".join("".join(plain).split())),
         phrases=tuple(phrases),
         without=tuple(without),
         where=tuple((field, tuple(values)) for field, values in where.items()),
     )
+
+
+def _asked(text: str) -> str:
+    """Leave out a last sentence on how the answer should be written ("Answer as a list"), where something is asked before it."""
+    left = _INSTRUCTION.sub("", text).strip()
+    return left or text
 
 
 def _filter(piece: re.Match[str]) -> tuple[str, tuple[str, ...]]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from index import floor, postings, vectors
+from index import contents, floor, postings, vectors
 from index.access import Handling, Principal
 from index.errors import SnapshotError
 from index.floor import Floor
@@ -230,18 +230,12 @@ def _advance(connection: Connection, before: Serving, seq: int) -> Serving:
     return replace(
         before, seq=seq, ids=ids, owners=owners, foreign=foreign, delta_ids=delta_ids, delta=delta, index=index, words=words,
         documents=_documents(connection), floor=_floor(connection, before.model_id),
-        glossary=read_glossary(connection), _allowed={},
+        glossary=tuple(pair for pairs in contents.read_glossaries(connection).values() for pair in pairs), _allowed={},
     )  # fmt: skip
 
 
 def _floor(connection: Connection, model_id: int) -> Floor:
     return floor.parse(connection.execute("SELECT floor FROM models WHERE id = ?", (model_id,)).fetchone()["floor"])
-
-
-def read_glossary(connection: Connection) -> tuple[Pair, ...]:
-    """The glossaries of the folders that were read: Swedish terms and English terms, best first."""
-    rows = connection.execute("SELECT swedish, english FROM glossary ORDER BY folder, place")
-    return tuple((tuple(json.loads(row["swedish"])), tuple(json.loads(row["english"]))) for row in rows)
 
 
 def passage_words(connection: Connection, generation: int, since: int) -> Iterator[PassageWords]:

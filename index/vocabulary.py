@@ -70,19 +70,24 @@ class Vocabulary:
             if len(stem) < LONG - 1 or stem.isdigit():
                 continue
             near = [term for part, _ in self._parts for term in _beginning(part, stem[0]) if abs(len(term) - len(stem)) <= 2]
-            scored = process.extract(stem, near, scorer=OSA.normalized_similarity, score_cutoff=_ALIKE, limit=20)
-            best |= {term: max(share, best.get(term, 0.0)) for term, share, _ in scored if self.occurs(term)}
+            # RapidFuzz 3.14 leaves out what has just the share of the cutoff (distance/OSA_py.py): siren for sirem.
+            scored = process.extract(stem, near, scorer=OSA.normalized_similarity, score_cutoff=_ALIKE - 0.01, limit=None)
+            scored = [one for one in scored if one[1] >= _ALIKE and self.occurs(one[0])]
+            best |= {term: max(share, best.get(term, 0.0)) for term, share, _ in scored}
         return tuple(sorted(best.items(), key=lambda item: (-item[1], item[0]))[:_MOST_ALIKE])
 
     def _is_compound(self, term: str, stem: str) -> bool:
-        if not self._is_swedish(term):
+        """Whether `term`, as it is stored, is a compound that `stem` is a part of. Its last part is a stem already."""
+        if not self._holds_swedish(term):
             return False
-        parts = compounds.split(term, self._is_swedish)
-        return any(lexical.stem(part, "sv") == stem for part in parts)
+        parts = compounds.split(term, lambda part: self._is_swedish(part) or (term.endswith(part) and self._holds_swedish(part)))
+        return any(stem in (part, lexical.stem(part, "sv")) for part in parts)
 
     def _is_swedish(self, word: str) -> bool:
         """Whether a word occurs in the Swedish passages of the scope, in any of its forms."""
-        stem = lexical.stem(word, "sv")
+        return self._holds_swedish(lexical.stem(word, "sv"))
+
+    def _holds_swedish(self, stem: str) -> bool:
         found = self._swedish.get(stem)
         if found is None:
             if len(self._swedish) > _MOST_KEPT:

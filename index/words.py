@@ -16,16 +16,22 @@ from index.postings import Ints, Postings, joined
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 
-K1, B = 0.9, 0.75  # chosen by measurement, docs/retrieval.md
+K1, B = 1.2, 0.68  # chosen by measurement, docs/retrieval.md
 ABOVE = 0.85  # of a word in title, headings or description, beside one in the text
 PAGE = 0.3  # what the words of the whole page count beside those of the passage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Concept:
-    """One thing that was asked for: `stems` with their weights (what was typed has 1), and what it counts in the question."""
+    """One thing that was asked for: `stems` with their weights (what was typed has 1), and what it counts in the question.
+
+    `translated` are the stems of its equivalents in the other language, which count in passages of that language only, so that
+    no word is taken for one of the other language that is spelt the same.
+    """
 
     stems: tuple[tuple[str, float], ...]
+    translated: tuple[tuple[str, float], ...] = ()
+    to_swedish: bool = False  # the equivalents are Swedish; otherwise English
     weight: float = 1.0
 
 
@@ -53,8 +59,8 @@ class Scored:
         ids, scores = [np.zeros(0, np.int64)], [np.zeros(0)]
         for part, score in zip(self.parts, self.scores, strict=True):
             at = np.flatnonzero(score)
-            if len(at) > depth:
-                at = at[np.argpartition(-score[at], depth)[:depth]]
+            if 0 < depth < len(at):
+                at = at[score[at] >= np.partition(score[at], -depth)[-depth]]  # equal scores all stay, for the ids to decide
             ids.append(part.ids[at])
             scores.append(score[at])
         found, said = np.concatenate(ids), np.concatenate(scores)
@@ -105,7 +111,7 @@ class WordIndex:
         lengths, page_lengths = [], []
         for part, kept in zip(self.parts, flags, strict=True):
             length = part.lengths if kept is None else part.lengths * kept
-            lengths.append(float(length.sum()))
+            lengths.append(float(length.sum(dtype=np.float64)))
             page_lengths.append(np.bincount(part.pages, length, part.page_count).astype(np.float32))
         passages = sum(len(part.ids) if kept is None else int(kept.sum()) for part, kept in zip(self.parts, flags, strict=True))
         pages = sum(int((length > 0).sum()) for length in page_lengths)
@@ -161,16 +167,20 @@ class WordIndex:
         found: list[tuple[Ints, Floats, Floats]] = []
         for part, flags in zip(self.parts, scope.flags, strict=True):
             held = [(part.entries_of(stem), weight) for stem, weight in concept.stems]
+            for stem, weight in concept.translated:
+                entries = part.entries_of(stem)
+                apt = part.swedish[entries[0]] == concept.to_swedish
+                held.append(((entries[0][apt], entries[1][apt], entries[2][apt]), weight))
             held = [(entries, weight) for entries, weight in held if len(entries[0])]
             if len(held) == 1:
                 (at, text, above), weight = held[0]
-                entries = at.astype(np.int64), weight * text.astype(np.float64), weight * above.astype(np.float64)
+                here = at.astype(np.int64), weight * text.astype(np.float64), weight * above.astype(np.float64)
             else:
-                entries = _united(held, len(part.ids))
+                here = _united(held, len(part.ids))
             if flags is not None:
-                kept = flags[entries[0]]
-                entries = entries[0][kept], entries[1][kept], entries[2][kept]
-            found.append(entries)
+                kept = flags[here[0]]
+                here = here[0][kept], here[1][kept], here[2][kept]
+            found.append(here)
         return found
 
 

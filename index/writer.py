@@ -1,12 +1,13 @@
 """Changing the library: every change is one transaction of the store. Whoever writes holds `store.writer_lock`."""
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from index import contents, serving, store
 from index.embed import Embedded, Encoder
 from index.generations import Generations, Hash
+from index.lexicon import Pair
 from index.store import Connection
 from ingest.change import FileOutcome, FileStamp, Outcome, Prepared
 from ingest.document import Document, Metadata, Passage
@@ -51,6 +52,22 @@ class Writer:
         """Let go of the store."""
         self._connection.close()
 
+    def commit(self, change: Callable[[Connection], None]) -> None:
+        """One commit: whatever `change` does."""
+        with store.writing(self._connection, self.data) as connection:
+            change(connection)
+
+    def keep_glossaries(self, glossaries: Mapping[str, Sequence[Pair]]) -> bool:
+        """One commit: the glossaries of these folders (an empty one goes), where they differ. Returns whether they did."""
+        held = contents.read_glossaries(self._connection)
+        if all(tuple(pairs) == held.get(folder, ()) for folder, pairs in glossaries.items()):
+            return False
+        with store.writing(self._connection, self.data) as connection:
+            for folder, pairs in glossaries.items():
+                contents.write_glossary(connection, folder, pairs)
+            self.generations.next_seq(connection)
+        return True
+
     # -- files and documents
 
     def stamps(self) -> list[tuple[FileStamp, FileOutcome]]:
@@ -81,6 +98,11 @@ class Writer:
     def all_documents(self) -> list[int]:
         """The ids of all documents, in order."""
         return [int(row["id"]) for row in self._connection.execute("SELECT id FROM documents ORDER BY id")]
+
+    def passages(self, generation: int) -> int:
+        """How many passages a generation has."""
+        row = self._connection.execute("SELECT count(*) AS n FROM passages WHERE generation_id = ?", (generation,)).fetchone()
+        return int(row["n"])
 
     def store_documents(
         self,

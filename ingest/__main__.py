@@ -13,10 +13,12 @@ if TYPE_CHECKING:
 
     from index.embed import Encoder
     from index.generations import Served
+    from index.writer import Writer
     from ingest.change import FileOutcome
     from ingest.chunk import ChunkSettings
 
 DONE, FAILED, WRONG_USE = 0, 1, 2
+_ENOUGH = 1000  # passages from which a library says something of the floor
 _COUNTED = ("added", "changed", "unchanged", "removed", "failed", "partial")
 
 
@@ -24,11 +26,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Ingest; the exit code says how it went (0 fine, 1 a file failed, 2 wrong use)."""
     chosen = _parser().parse_args(arguments)
     from index.errors import LibraryError
-    from ingest.errors import CatalogueError, NoSuchPath
+    from ingest.errors import CatalogueError, GlossaryError, NoSuchPath
 
     try:
         return _ingest(chosen)
-    except (LibraryError, CatalogueError, NoSuchPath) as exc:
+    except (LibraryError, CatalogueError, GlossaryError, NoSuchPath) as exc:
         print(exc, file=sys.stderr)
         return WRONG_USE
     except KeyboardInterrupt:
@@ -63,6 +65,7 @@ def _ingest(chosen: argparse.Namespace) -> int:
     from index.writer import Writer
     from ingest.catalogues import Catalogues
     from ingest.chunk import cutter
+    from ingest.glossary import glossaries
     from ingest.language import detect
     from ingest.pipeline import Run
     from ingest.pool import ReaderPool
@@ -71,6 +74,7 @@ def _ingest(chosen: argparse.Namespace) -> int:
     began = time.perf_counter()
     data = data_folder(chosen.data)
     roots = chosen.paths or [Path("corpus")]
+    words = glossaries(roots)
     jobs = chosen.jobs if chosen.jobs > 0 else min(4, max(1, (os.cpu_count() or 1) // 2))
     with store.writer_lock(data, "an ingest"):
         writer = Writer(data)
@@ -95,7 +99,11 @@ def _ingest(chosen: argparse.Namespace) -> int:
                 counts = _report(chosen, run.outcomes(reader), run.total)
             current = writer.generations.served()
             if current is not None:
-                writer.generations.fold_if_large(current.generation)
+                folded = writer.generations.fold_if_large(current.generation)
+                if folded and writer.passages(current.generation) >= _ENOUGH:
+                    _measure_floor(writer, encoder)
+            if writer.keep_glossaries(words):
+                _say(f"Glossary: {sum(map(len, words.values()))} entries are searched with.")
         finally:
             writer.close()
     return _summary(chosen, counts, catalogues.unmatched(), time.perf_counter() - began)
@@ -140,6 +148,17 @@ def _settings(served: "Served | None", encoder: "Encoder") -> "ChunkSettings":
             " Nothing was changed. To make it anew with this one, run: python -m index rebuild"
         )
     return ChunkSettings(**stored)
+
+
+def _measure_floor(writer: "Writer", encoder: "Encoder") -> None:
+    """A library that has grown answers more of what it should not: the floor is measured anew."""
+    from index import calibrate, floor
+    from index.library import Library
+    from ingest.language import detect_query
+
+    library = Library(writer.data, detect_query, lambda _: encoder)
+    calibrate.keep(writer, floor.measured(list(calibrate.measure(library))))
+    library.close()
 
 
 def _say(text: str) -> None:

@@ -11,14 +11,22 @@ from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
+from ingest import sheet
 from ingest.document import Metadata
 from ingest.errors import CatalogueError
 from ingest.fields import FIELDS, field_named, read_field
-from ingest.text import decode
+from ingest.sheet import Sheet, cell
 
 NAME = "catalogue.csv"
-_DELIMITERS = (";", "\t", ",")
-_MARKS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
+_NEW = Sheet(
+    head=("file", *FIELDS),
+    columns={name: index for index, name in enumerate(("file", *FIELDS))},
+    rows=(),
+    delimiter=";",
+    encoding="utf-8-sig",
+    newline="\r\n",
+    preamble="",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,12 +63,12 @@ def merge(catalogue: Metadata | None, own: Metadata) -> Metadata:
 
 def load(path: Path) -> Catalogue:
     """Read a catalogue. CatalogueError names the row (the headings are row 1) and the column."""
-    table = _read_table(path)
+    table = _read(path)
     rows: dict[str, Metadata] = {}
     for number, cells in table.rows:
-        name = _normal(_cell(cells, table.columns["file"]))
+        name = _normal(cell(cells, table.columns["file"]))
         if not name:
-            if any(cell.strip() for cell in cells):
+            if any(text.strip() for text in cells):
                 raise CatalogueError(f"row {number}: the column “{table.heading('file')}” is empty")
             continue
         if name in rows:
@@ -76,137 +84,42 @@ def write(path: Path, rows: Mapping[str, Metadata]) -> None:
     added. A new catalogue is UTF-8 with a byte order mark and ";", which spreadsheets here open as a table. The file is
     written aside and renamed. CatalogueError where the present catalogue cannot be read.
     """
-    table = _read_table(path) if path.exists() else _new_table()
+    table = _read(path) if path.exists() else _NEW
+    head, columns = list(table.head), dict(table.columns)
     wanted = {_normal(name): metadata for name, metadata in rows.items()}
     for field in FIELDS:
-        if field not in table.columns and any(getattr(metadata, field) for metadata in wanted.values()):
-            table.columns[field] = len(table.head)
-            table.head.append(field)
+        if field not in columns and any(getattr(metadata, field) for metadata in wanted.values()):
+            columns[field] = len(head)
+            head.append(field)
     lines = [list(cells) for _, cells in table.rows]
-    by_name = {_normal(_cell(cells, table.columns["file"])): cells for cells in lines}
+    by_name = {_normal(cell(cells, columns["file"])): cells for cells in lines}
     for name, metadata in wanted.items():
         cells = by_name.get(name)
         if cells is None:
             cells = []
             lines.append(cells)
-            _put(cells, table.columns["file"], name)
-        for field, column in table.columns.items():
-            if field != "file" and _understood(field, _cell(cells, column)) != getattr(metadata, field):
+            _put(cells, columns["file"], name)
+        for field, column in columns.items():
+            if field != "file" and _understood(field, cell(cells, column)) != getattr(metadata, field):
                 _put(cells, column, _written(getattr(metadata, field)))
-    _replace(path, table, [table.head, *lines])
+    _replace(path, table, [head, *lines])
 
 
-@dataclass(slots=True, kw_only=True)
-class _Table:
-    """A catalogue as it stands in its file."""
-
-    head: list[str]
-    columns: dict[str, int]  # our field names, "file" among them, to their columns
-    rows: list[tuple[int, list[str]]]  # with the number a spreadsheet shows
-    delimiter: str
-    encoding: str
-    newline: str
-    preamble: str  # the line "sep=;" that Excel takes as an instruction
-
-    def heading(self, field: str) -> str:
-        """Return the heading of a field's column as the file spells it."""
-        return self.head[self.columns[field]].strip()
-
-
-def _new_table() -> _Table:
-    head = ["file", *FIELDS]
-    return _Table(
-        head=head,
-        columns={name: index for index, name in enumerate(head)},
-        rows=[],
-        delimiter=";",
-        encoding="utf-8-sig",
-        newline="\r\n",
-        preamble="",
-    )
-
-
-def _read_table(path: Path) -> _Table:
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise CatalogueError(f"the catalogue cannot be opened: {error.strerror or error}") from error
-    text = decode(data)
-    if "\0" in text:
-        raise CatalogueError("the catalogue is not a text file: save the sheet as CSV")
-    preamble, body = "", text
-    if text[:4].lower() == "sep=":
-        preamble, _, body = text.partition("\n")
-        preamble += "\n"
-    delimiter = _delimiter(body)
-    lines = _parsed(body, delimiter)
-    if not lines:
+def _read(path: Path) -> Sheet:
+    found = sheet.read(path, called="catalogue", meaning=field_named, fault=CatalogueError)
+    if not found.head and not found.rows:
         raise CatalogueError("the catalogue is empty: its first row names the columns, file among them")
-    head = lines[0]
-    return _Table(
-        head=head,
-        columns=_columns(head),
-        rows=[(number, cells) for number, cells in enumerate(lines[1:], start=2)],
-        delimiter=delimiter,
-        encoding=_encoding(data),
-        newline="\r\n" if "\r\n" in text else "\n",
-        preamble=preamble,
-    )
-
-
-def _encoding(data: bytes) -> str:
-    for mark, encoding in _MARKS.items():
-        if data.startswith(mark):
-            return encoding
-    try:
-        data.decode("utf-8")
-    except UnicodeDecodeError:
-        return "cp1252"
-    return "utf-8"
-
-
-def _delimiter(body: str) -> str:
-    """Return the delimiter under which the first row names most of our columns."""
-    first = next(iter(body.splitlines()), "")
-    return max(_DELIMITERS, key=lambda delimiter: sum(bool(field_named(name)) for name in _split(first, delimiter)))
-
-
-def _split(line: str, delimiter: str) -> list[str]:
-    return [name.strip().strip('"') for name in line.split(delimiter)]
-
-
-def _parsed(body: str, delimiter: str) -> list[list[str]]:
-    reader = csv.reader(io.StringIO(body, newline=""), delimiter=delimiter, strict=True)
-    lines: list[list[str]] = []
-    try:
-        for line in reader:
-            lines.append(line)
-    except csv.Error as error:
-        raise CatalogueError(f"row {len(lines) + 1}: the quotes or cells cannot be told apart ({error})") from error
-    while lines and not any(cell.strip() for cell in lines[-1]):
-        lines.pop()
-    return lines
-
-
-def _columns(head: Sequence[str]) -> dict[str, int]:
-    columns: dict[str, int] = {}
-    for index, name in enumerate(head):
-        field = field_named(name)
-        if field in columns:
-            raise CatalogueError(f"row 1: the columns “{head[columns[field]].strip()}” and “{name.strip()}” mean the same")
-        if field:
-            columns[field] = index
-    if "file" not in columns:
+    if "file" not in found.columns:
         raise CatalogueError("row 1: no column is named file (or fil), so no row can be given to a file")
-    return columns
+    return found
 
 
-def _metadata(table: _Table, number: int, cells: Sequence[str]) -> Metadata:
+def _metadata(table: Sheet, number: int, cells: Sequence[str]) -> Metadata:
     known: dict[str, Any] = {}
     for field, column in table.columns.items():
         if field != "file":
             try:
-                known[field] = read_field(field, unicodedata.normalize("NFC", _cell(cells, column)))
+                known[field] = read_field(field, unicodedata.normalize("NFC", cell(cells, column)))
             except ValueError as error:
                 raise CatalogueError(f"row {number}, column “{table.heading(field)}”: {error}") from error
     return Metadata(**known)
@@ -231,16 +144,12 @@ def _normal(relative: str) -> str:
     return name.lstrip("/")
 
 
-def _cell(cells: Sequence[str], column: int) -> str:
-    return cells[column] if column < len(cells) else ""
-
-
 def _put(cells: list[str], column: int, value: str) -> None:
     cells.extend([""] * (column + 1 - len(cells)))
     cells[column] = value
 
 
-def _replace(path: Path, table: _Table, lines: Sequence[Sequence[str]]) -> None:
+def _replace(path: Path, table: Sheet, lines: Sequence[Sequence[str]]) -> None:
     out = io.StringIO(newline="")
     out.write(table.preamble)
     csv.writer(out, delimiter=table.delimiter, lineterminator=table.newline).writerows(lines)

@@ -25,5 +25,9 @@ class CatalogueError(IngestError):
     """The catalogue cannot be read. The message names the row and column."""
 
 
+class GlossaryError(IngestError):
+    """The glossary cannot be read. The message names the row and column."""
+
+
 class NoSuchPath(IngestError):
     """A folder or file that was named is not there. The message names it: this is wrong use, not a bad file."""

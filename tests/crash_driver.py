@@ -20,6 +20,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 import faiss  # noqa: E402
+import numpy as np  # noqa: E402
 import pytest  # noqa: E402
 
 from index import generations, rebuild, store  # noqa: E402
@@ -93,6 +94,7 @@ class Steps:
         store.writing = writing
         store._connect = connected
         self.around(faiss, "write_index")
+        self.around(np, "savez")  # the word file
         self.around(os, "fsync")
         self.around(Path, "replace")
         self.around(Path, "unlink")

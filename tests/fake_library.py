@@ -62,6 +62,9 @@ class FakeLibrary:
         self.failing: Exception | None = None  # raised by every question
         self.broken: Exception | None = None  # raised whatever is wanted
         self.notes: tuple[str, ...] = ()
+        self.added: tuple[str, ...] = ()  # what is searched too, where the other language is
+        self.instead = ""
+        self.more = 0
         self.file_rows: list[FileInfo] = []
         self.paths = {
             1: make_pdf(folder / "warning.pdf"),
@@ -111,17 +114,45 @@ class FakeLibrary:
         top: int = 10,
         where: Mapping[str, Sequence[str]] = {},
         mode: Mode = Mode.HYBRID,
+        translate: bool = True,
+        per_document: int = 0,
     ) -> Result:
         self.loaded.wait(10)
         if self.failing is not None:
             raise self.failing
-        self.asked.append({"question": question, "principal": principal, "where": dict(where)})
-        hits = tuple(self.hit(rank, info.document_id) for rank, info in enumerate(self.documents(principal)[:top], 1))
-        quotes = () if "nothing" in question else (self.quote(hits[0]),)
+        self.asked.append(
+            {
+                "question": question, "principal": principal, "where": dict(where),
+                "top": top, "translate": translate, "per_document": per_document,
+            }
+        )  # fmt: skip
+        within = where.get("document")
+        found = [info.document_id for info in self.documents(principal) if not within or str(info.document_id) in within]
+        hits = tuple(self.hit(rank, number, more=self.more) for rank, number in enumerate(found[:top], 1))
+        quotes = () if "nothing" in question or not hits else (self.quote(hits[0]),)
         searched = Searched(documents=len(hits), passages=4, unreadable_pages=3, unreadable_documents=1)
         return Result(
-            question=question, language="en", quotes=quotes, hits=hits, searched=searched, seconds=0.05, notes=self.notes
-        )
+            question=question, language="en", quotes=quotes, hits=hits, searched=searched, seconds=0.05, notes=self.notes,
+            added=self.added if translate else (), instead=self.instead,
+        )  # fmt: skip
+
+    def similar(self, passage_id: int, *, principal: Principal, top: int = 10) -> tuple[Hit, ...]:
+        if self.document(passage_id, principal) is None:
+            return ()
+        others = [info.document_id for info in self.documents(principal) if info.document_id != passage_id]
+        return tuple(self.found(rank, number) for rank, number in enumerate(others[:top], 1))
+
+    def similar_documents(self, document_id: int, *, principal: Principal, top: int = 10) -> list[tuple[DocumentInfo, float]]:
+        near = [(info, 1 / info.document_id) for info in self.documents(principal) if info.document_id != document_id]
+        return near[:top] if self.document(document_id, principal) else []
+
+    def neighbours(self, passage_id: int, *, principal: Principal, around: int = 1) -> tuple[Hit, ...]:
+        """Each document has one passage here, of its own number."""
+        return (self.found(1, passage_id),) if self.document(passage_id, principal) else ()
+
+    def found(self, rank: int, number: int) -> Hit:
+        """A passage that no question was asked for."""
+        return self.hit(rank, number, marks=(), by_meaning=False, by_words=False)
 
     def hit(self, rank: int, number: int, **known: Any) -> Hit:
         info, text = self.infos[number], "".join(self.texts[number])
@@ -129,13 +160,14 @@ class FakeLibrary:
         given: dict[str, Any] = {
             "section": ("4 Warning", "4.2 Inside"),
             "marks": ((0, 47),) if number == 1 else ((0, 25),),
+            "by_meaning": True,
+            "by_words": rank == 1,
         } | known
         return Hit(
             rank=rank, score=1 / rank, passage_id=number, document_id=number, path=info.path, title=info.title,
             format=info.format, kind=info.kind, organisation="", page=1, page_end=last, page_label="14–16" if number == 1 else "",
             text=text[start:end], start=start, end=end, handling=info.handling, attributable=info.attributable,
-            language=info.language, city=info.city, date=info.date, sha256=info.sha256, by_meaning=True,
-            by_words=rank == 1, **given,
+            language=info.language, city=info.city, date=info.date, sha256=info.sha256, **given,
         )  # fmt: skip
 
     def quote(self, hit: Hit) -> Quote:

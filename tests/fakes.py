@@ -19,6 +19,7 @@ import pytest
 from index import __main__ as index_command
 from index import store
 from index.access import Handling, Principal, Role, local_owner
+from index.embed import Embedded, Spans, small
 from index.errors import StoreError
 from index.library import Library
 from index.models import ModelInfo
@@ -62,12 +63,23 @@ class FakeEncoder:
         return [count_tokens(text) for text in texts]
 
     def passages(self, texts: Sequence[str]) -> np.ndarray:
+        self._given(texts)
+        return self._rows(texts)
+
+    def with_sentences(self, texts: Sequence[tuple[str, Spans]]) -> list[Embedded]:
+        self._given([text for text, _ in texts])
+        return [
+            Embedded(vector=self.query(text), sentences=small(self._rows([text[start:end] for start, end in spans])))
+            for text, spans in texts
+        ]
+
+    def _given(self, texts: Sequence[str]) -> None:
         with self._lock:
             self.embedded.extend(texts)
             self.batches += 1
-        if not texts:
-            return np.zeros((0, self.info.dimension), np.float32)
-        return np.stack([self.query(text) for text in texts])
+
+    def _rows(self, texts: Sequence[str]) -> np.ndarray:
+        return np.stack([self.query(text) for text in texts]) if texts else np.zeros((0, self.info.dimension), np.float32)
 
     def query(self, text: str) -> np.ndarray:
         words = re.findall(r"\w+", text.casefold()) or [""]
@@ -247,6 +259,11 @@ class Shelf:
     def found(self, question: str, **options: Any) -> list[str]:
         """Names of the files of the hits, best first."""
         return [Path(hit.path).name for hit in self.search(question, **options).hits]
+
+    def derived(self) -> list[Path]:
+        """The files beside the store, by name: of each snapshot its vectors (`.faiss`) and its words (`.words`)."""
+        folder = self.data / "vectors"
+        return sorted(folder.iterdir()) if folder.exists() else []
 
     def sql(self, statement: str, *values: Any) -> list[tuple[Any, ...]]:
         """Look into the store, or damage it."""

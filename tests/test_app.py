@@ -22,10 +22,11 @@ from starlette.testclient import TestClient
 from index.access import Principal
 from index.errors import ModelError, StoreError
 from tests.fake_library import OWNER, PAGES, READER, FakeLibrary
-from ui.asking import AskRoom, Filters
+from ui.asking import PER_DOCUMENT, TOP, AskRoom, Filters
 from ui.jobs import Jobs
 from ui.keeping import IndexRoom, LibraryRoom, outcome, shown_path
 from ui.routes import preferred
+from ui.scope import Scope
 from ui.words import Words
 
 EN, SV = Words("en"), Words("sv")
@@ -160,6 +161,27 @@ def test_what_a_person_may_not_see_does_not_exist_for_them(site: Site) -> None:
     assert site.get("/view/3").text == missing.text
 
 
+@pytest.mark.parametrize("kind", ["similar", "context"])
+def test_what_leads_on_from_a_passage_passes_the_gate(site: Site, kind: str) -> None:
+    words = {"similar": SV.similar, "context": SV.wider}[kind]
+    answer = site.get(f"/{kind}/1?lang=sv")
+    assert answer.status_code == 200 and 'lang="sv"' in answer.text and f"<h1>{words}</h1>" in answer.text
+    assert "no-store" in answer.headers["cache-control"]
+    assert ("Secret exercise" in answer.text) is (kind == "similar")
+    site.who = READER
+    assert "secret" not in site.get(f"/{kind}/1").text.lower()
+    missing = site.get(f"/{kind}/99")
+    assert missing.status_code == 404 and EN.no_passage in missing.text
+    refused = site.get(f"/{kind}/3")
+    assert (refused.status_code, refused.text) == (404, missing.text)
+
+
+@pytest.mark.parametrize("number", ["0", "x", "-1", "1.5", f"{9 * 10**18 + 10**18}", "²", "1%2f2"])
+@pytest.mark.parametrize("kind", ["similar", "context"])
+def test_passages_that_do_not_exist_are_not_found(site: Site, kind: str, number: str) -> None:
+    assert site.get(f"/{kind}/{number}").status_code == 404
+
+
 def test_a_source_that_changed_is_said_and_its_text_shown(site: Site) -> None:
     path = site.library.paths[1]
     original = path.read_bytes()
@@ -231,7 +253,20 @@ def test_a_pdf_is_shown_and_everything_else_only_saved(site: Site) -> None:
 
 
 @pytest.mark.parametrize(
-    "address", ["/", "/en/", "/view", "/view/1", "/view/99", "/healthz", "/static/kalla.css", "/nowhere", "/en/config"]
+    "address",
+    [
+        "/",
+        "/en/",
+        "/view",
+        "/view/1",
+        "/view/99",
+        "/similar/1",
+        "/context/99",
+        "/healthz",
+        "/static/kalla.css",
+        "/nowhere",
+        "/en/config",
+    ],
 )
 def test_every_answer_carries_the_security_headers(site: Site, address: str) -> None:
     headers = site.get(address).headers
@@ -318,7 +353,7 @@ def test_the_page_names_no_other_host(site: Site, language: str) -> None:
 
 def test_words_of_the_other_language_do_not_slip_in(site: Site) -> None:
     english, swedish = site.get("/en/").text, site.get("/sv/").text
-    for pair in ("question_hint", "sync", "rebuild", "clear_filters"):
+    for pair in ("question_hint", "how_to_ask", "sync", "rebuild", "clear_filters"):
         assert getattr(EN, pair) in english and getattr(EN, pair) not in swedish
         assert getattr(SV, pair) in swedish and getattr(SV, pair) not in english
 
@@ -341,10 +376,31 @@ def test_filters_reach_the_library_with_the_one_who_asks(tmp_path: Path) -> None
     library = FakeLibrary(tmp_path)
     filters = Filters(city=("Manchester",), year_from="2020", year_to="2021")
     (shown,) = AskRoom(library, EN, "corpus").ask("  Who warned?  ", filters, READER)
-    assert library.asked == [
-        {"question": "Who warned?", "principal": READER, "where": {"city": ("Manchester",), "year": ["2020", "2021"]}}
-    ]
+    (asked,) = library.asked
+    assert asked["question"] == "Who warned?" and asked["principal"] == READER
+    assert asked["where"] == {"city": ("Manchester",), "year": ["2020", "2021"]}
+    assert asked["translate"] and asked["top"] > asked["per_document"] == PER_DOCUMENT
     assert "Secret" not in shown.html
+
+
+def test_a_question_is_put_to_one_document_or_without_the_other_language(tmp_path: Path) -> None:
+    library = FakeLibrary(tmp_path)
+    library.added = ("varning",)
+    room, filters = AskRoom(library, EN, "corpus"), Filters(kind=("report",))
+    (shown,) = room.ask("Who warned?", filters, OWNER, Scope(document=1, translate=False))
+    (asked,) = library.asked
+    assert asked["where"] == {"kind": ("report",), "document": ["1"]} and not asked["translate"]
+    assert asked["per_document"] == 0 and asked["top"] > TOP
+    assert "Only within “Warning the public”" in shown.html and EN.own_words_were in shown.html
+    assert shown.html.count("k-doc") == 1 and shown.view.startswith("/view/1?")
+
+
+@pytest.mark.parametrize("document", [3, 99])
+def test_a_document_that_a_person_may_not_see_is_not_asked(tmp_path: Path, document: int) -> None:
+    library = FakeLibrary(tmp_path)
+    (shown,) = AskRoom(library, EN, "corpus").ask("Who?", Filters(), READER, Scope(document=document))
+    assert EN.not_found in shown.html and "secret" not in shown.html.lower() and library.asked == []
+    assert EN.whole_library in shown.html and shown.view == ""
 
 
 def test_an_empty_question_shows_examples_and_an_empty_library_what_to_do(tmp_path: Path) -> None:
@@ -381,7 +437,7 @@ def test_a_library_that_cannot_be_opened_is_said_everywhere(site: Site, tmp_path
         shelf = LibraryRoom(library, jobs, tmp_path, EN).shelf(OWNER)
         for said in (asked.html, welcome.html, shelf.documents, IndexRoom(library, jobs, EN).status()):
             assert "made by a newer Källa" in said
-        for address in ("/view/1", "/image/1/1.png", "/source/1", "/healthz"):
+        for address in ("/view/1", "/similar/1", "/context/1", "/image/1/1.png", "/source/1", "/healthz"):
             answer = site.get(address)
             assert answer.status_code == 503 and "made by a newer Källa" in answer.text
         assert site.get("/en/").status_code == 200

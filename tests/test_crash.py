@@ -25,18 +25,18 @@ class Crashes:
     root: Path
     driver: subprocess.Popen[str]
 
-    def each(self, scenario: str, check: Callable[[str, list[dict[str, Any]]], None]) -> int:
-        """Run the scenario again and again, each time killed one step later, until it comes to its end."""
+    def each(self, scenario: str, check: Callable[[str, list[dict[str, Any]]], None]) -> list[str]:
+        """Run the scenario again and again, each time killed one step later, until it comes to its end. Return the steps."""
         base = self.root / "base"
         for name in ("docs", "data"):
             shutil.copytree(self.root / name, base / name)
-        killed = 0
+        killed: list[str] = []
         while True:
             for name in ("docs", "data"):
                 shutil.rmtree(self.root / name)
                 shutil.copytree(base / name, self.root / name)
             assert self.driver.stdin is not None and self.driver.stdout is not None
-            self.driver.stdin.write(f"{scenario} {killed + 1}\n")
+            self.driver.stdin.write(f"{scenario} {len(killed) + 1}\n")
             self.driver.stdin.flush()
             said = json.loads(self.driver.stdout.readline())
             told = [json.loads(line) for line in (self.root / "out.jsonl").read_text().splitlines()]
@@ -44,9 +44,8 @@ class Crashes:
                 assert said["code"] == 0, (self.root / "err.txt").read_text()
                 check("the end", told)
                 return killed
-            killed += 1
-            step = json.loads((self.root / "step.json").read_text())["step"]
-            check(f"{killed}: {step}", told)
+            killed.append(json.loads((self.root / "step.json").read_text())["step"])
+            check(f"{len(killed)}: {killed[-1]}", told)
 
 
 @pytest.fixture
@@ -76,10 +75,16 @@ def assert_cleared(shelf: Shelf, where: str) -> None:
     """Nothing is left of what was cut off."""
     assert list(verify(shelf.data)) == [], where
     assert shelf.sql("SELECT count(*) FROM generations") == [(1,)], where
-    assert shelf.sql("SELECT count(*) FROM sqlite_master WHERE name LIKE 'lexical_%_words'") == [(1,)], where
     assert shelf.sql("SELECT count(*) FROM passages WHERE generation_id NOT IN (SELECT id FROM generations)") == [(0,)], where
-    files = [path.name for path in (shelf.data / "vectors").iterdir()] if (shelf.data / "vectors").exists() else []
-    assert len(files) <= 1 and not any(name.startswith(".") for name in files), where
+    named = {name for row in shelf.sql("SELECT file, words FROM snapshots") for name in row}
+    assert len(named) in (0, 2) and {path.name for path in shelf.derived()} == named, where
+
+
+def assert_all_writing(steps: list[str]) -> None:
+    """It was killed at everything that is written: the store, the vector file and the word file."""
+    assert len(steps) > 30
+    files = {f"{when} {what}" for when in ("before", "after") for what in ("write_index", "savez", "fsync", "replace")}
+    assert files | {"before commit", "after commit"} <= set(steps)
 
 
 def everything_is_found(shelf: Shelf, names: set[str], where: str) -> None:
@@ -112,7 +117,7 @@ def test_a_first_ingest_killed_at_every_step(crashes: Crashes) -> None:
         assert set(titles(shelf)) == names | {"bulk.jsonl"} and len(shelf.library().records()) == 45, where
         everything_is_found(shelf, names | {"bulk.jsonl"}, where)
 
-    assert crashes.each("ingest", check) > 30
+    assert_all_writing(crashes.each("ingest", check))
 
 
 def test_a_changing_ingest_killed_at_every_step(crashes: Crashes) -> None:
@@ -157,7 +162,7 @@ def test_a_changing_ingest_killed_at_every_step(crashes: Crashes) -> None:
         assert "5.md" not in titles(shelf, Handling.AMBER), where
         everything_is_found(shelf, set(after) - {"twin.md"}, where)
 
-    assert crashes.each("ingest", check) > 30
+    assert_all_writing(crashes.each("ingest", check))
 
 
 def test_a_rebuild_killed_at_every_step(crashes: Crashes) -> None:
@@ -189,5 +194,5 @@ def test_a_rebuild_killed_at_every_step(crashes: Crashes) -> None:
         wrong = "SELECT count(*) FROM passages p JOIN generations g ON g.id = p.generation_id JOIN vectors v ON v.id = p.vector_id WHERE v.model_id != g.model_id"
         assert shelf.sql(wrong) == [(0,)], where
 
-    assert crashes.each("rebuild", check) > 30
+    assert_all_writing(crashes.each("rebuild", check))
     assert dimensions == {32, 64}

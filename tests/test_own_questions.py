@@ -10,12 +10,13 @@ from typing import Any, cast
 
 import pytest
 
-from index import own_questions, store
+from index import own_runs, store
 from index.access import Handling, Principal
 from index.errors import Busy, StoreError
 from index.evaluate import EvaluationError
 from index.library import Library
-from index.own_questions import Asked, Change, OwnQuestion, Run, ask_all, compare, figures, read_questions, run_of
+from index.own_questions import Asked, OwnQuestion, ask_all, figures, read_questions
+from index.own_runs import Change, Run, compare, run_of
 from index.result import DocumentInfo, Hit, Mode, Quote, Result, Searched, Status
 from ingest.paths import key_of
 from tests.fakes import OWNER, FakeEncoder, Shelf, principal
@@ -374,16 +375,16 @@ def test_a_run_says_what_was_served() -> None:
 def test_runs_are_kept_by_name_in_order(tmp_path: Path) -> None:
     first, second = run(asked("Vem går först? \ud83d", 1, 1, note="n", seconds=0.25)), run(asked("b", None, 2, answered=True))
     for name, made in (("one", first), ("two", run(asked("x", 4))), ("one", second)):
-        own_questions.keep(tmp_path, name, made)
-    assert own_questions.history(tmp_path, "one") == [first, second]
-    assert own_questions.previous(tmp_path, "one") == second
-    assert own_questions.previous(tmp_path, "three") is None
-    assert own_questions.history(tmp_path, "three") == []
+        own_runs.keep(tmp_path, name, made)
+    assert own_runs.history(tmp_path, "one") == [first, second]
+    assert own_runs.previous(tmp_path, "one") == second
+    assert own_runs.previous(tmp_path, "three") is None
+    assert own_runs.history(tmp_path, "three") == []
     assert store.writer_now(tmp_path) == ""
 
 
 def test_what_is_kept_has_the_ranks_and_nothing_of_the_documents(tmp_path: Path) -> None:
-    own_questions.keep(tmp_path, "one", run(asked("Who?", 2, 1, first="A secret title, page 3")))
+    own_runs.keep(tmp_path, "one", run(asked("Who?", 2, 1, first="A secret title, page 3")))
     reader = store.open_reader(tmp_path)
     (row,) = reader.execute("SELECT name, created, figures FROM evaluations").fetchall()
     reader.close()
@@ -394,30 +395,30 @@ def test_what_is_kept_has_the_ranks_and_nothing_of_the_documents(tmp_path: Path)
     (one,) = kept["asked"]
     assert (one["question"], one["rank"], one["document_rank"]) == ("Who?", 2, 1)
     assert "secret" not in row["figures"]
-    (back,) = own_questions.history(tmp_path, "one")
+    (back,) = own_runs.history(tmp_path, "one")
     assert back.asked[0].first == ""
 
 
 def test_a_name_is_the_whole_path_even_of_a_file_that_is_not_utf_8(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    assert own_questions.name_of(Path("q.csv")) == str(tmp_path / "q.csv")
-    name = own_questions.name_of(tmp_path / "fr\udce5gor.csv")
-    own_questions.keep(tmp_path, name, run(asked("a", 1)))
-    assert own_questions.previous(tmp_path, name) == run(asked("a", 1))
+    assert own_runs.name_of(Path("q.csv")) == str(tmp_path / "q.csv")
+    name = own_runs.name_of(tmp_path / "fr\udce5gor.csv")
+    own_runs.keep(tmp_path, name, run(asked("a", 1)))
+    assert own_runs.previous(tmp_path, name) == run(asked("a", 1))
 
 
 _HOLD = "import sys, pathlib; from index import store\nwith store.writer_lock(pathlib.Path(sys.argv[1]), 'a rebuild'): print('held', flush=True); input()"
 
 
 def test_nothing_is_kept_while_another_writes_and_it_is_named(tmp_path: Path) -> None:
-    own_questions.keep(tmp_path, "one", run(asked("a", 1)))
+    own_runs.keep(tmp_path, "one", run(asked("a", 1)))
     with subprocess.Popen(
         [sys.executable, "-c", _HOLD, str(tmp_path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as other:
         assert other.stdout is not None and other.stdout.readline() == "held\n"
         with pytest.raises(Busy, match=r"a rebuild \(process"):
-            own_questions.keep(tmp_path, "one", run(asked("a", 2)))
-        assert own_questions.history(tmp_path, "one") == [run(asked("a", 1))]
+            own_runs.keep(tmp_path, "one", run(asked("a", 2)))
+        assert own_runs.history(tmp_path, "one") == [run(asked("a", 1))]
         other.kill()
 
 
@@ -430,12 +431,12 @@ def test_a_writer_who_comes_meanwhile_is_told_of_an_evaluation(tmp_path: Path, m
         prepare(data)
 
     monkeypatch.setattr(store, "prepare", watched)
-    own_questions.keep(tmp_path, "one", run(asked("a", 1)))
+    own_runs.keep(tmp_path, "one", run(asked("a", 1)))
     assert [holder.partition(" (process")[0] for holder in seen] == ["an evaluation"]
 
 
 def test_without_a_library_the_past_cannot_be_read(tmp_path: Path) -> None:
-    for read in (own_questions.previous, own_questions.history):
+    for read in (own_runs.previous, own_runs.history):
         with pytest.raises(StoreError, match="There is no library in"):
             read(tmp_path, "one")
 
@@ -468,13 +469,13 @@ def test_a_run_beside_itself_has_no_changes() -> None:
     changes = compare(NOW, NOW)
     assert changes.gained + changes.lost + changes.better + changes.worse == ()
     assert changes.new + changes.gone == ()
-    text = own_questions.as_text(NOW, changes)
+    text = own_runs.as_text(NOW, changes)
     assert text.endswith("\nSince 2026-03-01 12:00 UTC (model fake, generation 3): 0 gained, 0 lost")
     assert "was" not in text.replace("as it was", "")
 
 
 def test_the_text_has_the_figures_then_the_questions_then_the_changes() -> None:
-    assert own_questions.as_text(NOW, compare(BEFORE, NOW)).splitlines() == [
+    assert own_runs.as_text(NOW, compare(BEFORE, NOW)).splitlines() == [
         "       questions  7",
         "           hit@1  0.2857",
         "           hit@5  0.5714  (was 0.7143)",
@@ -504,20 +505,20 @@ def test_the_text_has_the_figures_then_the_questions_then_the_changes() -> None:
 
 
 def test_a_first_run_has_nothing_to_be_compared_with() -> None:
-    text = own_questions.as_text(run(asked("Who?", 1)), None)
+    text = own_runs.as_text(run(asked("Who?", 1)), None)
     assert text.splitlines()[-2:] == ["", "    1  Who?"]
-    assert own_questions.as_json(run(asked("Who?", 1)), None)["since"] is None
+    assert own_runs.as_json(run(asked("Who?", 1)), None)["since"] is None
 
 
 def test_a_run_before_in_another_mode_is_said_to_be_so() -> None:
     words = run_of([asked("a", 1)], mode=Mode.LEXICAL, status=STATUS, created=BEFORE.created)
-    assert "(model fake, generation 3, lexical): 0 gained" in own_questions.as_text(
+    assert "(model fake, generation 3, lexical): 0 gained" in own_runs.as_text(
         run(asked("a", 1)), compare(words, run(asked("a", 1)))
     )
 
 
 def test_json_has_all_of_it() -> None:
-    told = json.loads(json.dumps(own_questions.as_json(NOW, compare(BEFORE, NOW))))
+    told = json.loads(json.dumps(own_runs.as_json(NOW, compare(BEFORE, NOW))))
     assert (told["created"], told["mode"], told["model"], told["generation"]) == (NOW.created, "hybrid", "fake", 3)
     assert told["figures"] == NOW.figures
     assert told["questions"][1] == {
@@ -589,10 +590,10 @@ def test_what_the_asker_may_not_see_is_missed_as_if_it_were_not_there(shelf: She
 
 def test_a_rebuild_with_another_model_shows_what_it_lost(shelf: Shelf, tmp_path: Path) -> None:
     path = sheet(tmp_path, ROWS)
-    name = own_questions.name_of(path)
-    assert own_questions.previous(shelf.data, name) is None
+    name = own_runs.name_of(path)
+    assert own_runs.previous(shelf.data, name) is None
     good = measured(shelf, path, Mode.DENSE)
-    own_questions.keep(shelf.data, name, good)
+    own_runs.keep(shelf.data, name, good)
 
     deaf = Deaf("deaf")
     for _ in shelf.rebuilding(deaf):
@@ -604,14 +605,14 @@ def test_a_rebuild_with_another_model_shows_what_it_lost(shelf: Shelf, tmp_path:
         created=store.now(),
     )  # fmt: skip
     library.close()
-    before = own_questions.previous(shelf.data, name)
+    before = own_runs.previous(shelf.data, name)
     assert before is not None
-    own_questions.keep(shelf.data, name, bad)
+    own_runs.keep(shelf.data, name, bad)
 
     changes = compare(before, bad)
     assert (good.model, bad.model) == ("fake", "deaf") and bad.generation > good.generation
     assert len(changes.lost) == 2  # whatever is first answers one of the three that were found
     assert changes.gained == ()
-    assert f"(model fake, generation {good.generation}): 0 gained, 2 lost" in own_questions.as_text(bad, changes)
-    assert [kept.model for kept in own_questions.history(shelf.data, name)] == ["fake", "deaf"]
+    assert f"(model fake, generation {good.generation}): 0 gained, 2 lost" in own_runs.as_text(bad, changes)
+    assert [kept.model for kept in own_runs.history(shelf.data, name)] == ["fake", "deaf"]
     assert shelf.index("verify").code == 0

@@ -653,7 +653,7 @@ def test_a_model_that_fails_ends_the_run_and_nothing_half_is_left(filled: Shelf,
         raise RuntimeError("the model broke")
 
     with monkeypatch.context() as patch:
-        patch.setattr(FakeEncoder, "passages", fail)
+        patch.setattr(FakeEncoder, "with_sentences", fail)
         with pytest.raises(RuntimeError, match="the model broke"):
             filled.ingest()
     assert holds(filled) == []

@@ -95,7 +95,7 @@ def test_the_old_index_serves_at_every_step(shelf: Shelf) -> None:
     assert phases[0] == "embedding" and phases[-2:] == ["writing vectors", "cleaning up"]
     assert running.status().model == "other" and running.status().writer == ""
     assert shelf.sql("SELECT count(*) FROM generations") == [(1,)]
-    assert len(list((shelf.data / "vectors").iterdir())) == 1
+    assert [path.suffix for path in shelf.derived()] == [".faiss", ".words"]
     assert list(verify(shelf.data)) == []
 
 
@@ -129,8 +129,9 @@ def test_questions_go_on_while_a_rebuild_changes_over(shelf: Shelf) -> None:
 
 
 def test_a_rebuild_that_is_given_up_leaves_the_old_index_and_no_trace(shelf: Shelf) -> None:
-    old = shelf.library().status().generation
-    files = sorted(path.name for path in shelf.data.rglob("*.faiss"))
+    shelf.index("rebuild")
+    old, files = shelf.library().status().generation, shelf.derived()
+    assert len(files) == 2
     for phase in ("embedding", "writing vectors"):
         steps = shelf.rebuilding(FakeEncoder("other", dimension=32))
         while next(steps).phase != phase:
@@ -141,8 +142,7 @@ def test_a_rebuild_that_is_given_up_leaves_the_old_index_and_no_trace(shelf: She
         assert shelf.library().status().generation == old
         assert shelf.sql("SELECT count(*) FROM generations") == [(1,)]
         assert shelf.sql("SELECT count(*) FROM passages") == [(12,)]
-        assert shelf.sql("SELECT count(*) FROM sqlite_master WHERE name LIKE 'lexical_%' AND name LIKE '%words'") == [(1,)]
-        assert sorted(path.name for path in shelf.data.rglob("*.faiss")) == files
+        assert shelf.derived() == files
         assert list(verify(shelf.data)) == []
 
 
@@ -270,32 +270,42 @@ def test_a_large_delta_is_folded_at_the_end_of_an_ingest(shelf: Shelf, monkeypat
         shelf.put(f"{number}.md", TEXT.format(n=number))
     shelf.ingest()
     assert shelf.library().status().in_delta == 0
-    assert len(list((shelf.data / "vectors").iterdir())) == 1
+    assert [path.suffix for path in shelf.derived()] == [".faiss", ".words"]
     assert list(verify(shelf.data)) == []
 
 
-@pytest.mark.parametrize("error", [OSError(28, "No space left on device"), RuntimeError("Error in fwrite: short write")])
-def test_vectors_that_cannot_be_written_leave_the_old_index(
-    shelf: Shelf, monkeypatch: pytest.MonkeyPatch, error: Exception
+@pytest.mark.parametrize(
+    ("where", "error"),
+    [
+        ("faiss.write_index", OSError(28, "No space left on device")),
+        ("faiss.write_index", RuntimeError("Error in fwrite: short write")),
+        ("numpy.savez", OSError(28, "No space left on device")),
+    ],
+)
+def test_files_that_cannot_be_written_leave_the_old_index(
+    shelf: Shelf, monkeypatch: pytest.MonkeyPatch, where: str, error: Exception
 ) -> None:
-    import faiss
-
-    def full(*_: object) -> None:
+    def full(*_: object, **__: object) -> None:
         raise error
 
+    shelf.index("rebuild")
+    files = shelf.derived()
     with monkeypatch.context() as patch:
-        patch.setattr(faiss, "write_index", full)
+        patch.setattr(where, full)
         said = shelf.index("rebuild")
     assert said.code == 2 and "cannot be written" in said.errors and "Nothing stored is lost" in said.errors
     assert all_names(shelf.library()) == NAMES
     shelf.ingest()
     assert shelf.sql("SELECT count(*) FROM generations") == [(1,)] and list(verify(shelf.data)) == []
+    assert shelf.derived() == files
 
 
 @pytest.mark.parametrize("damage", ["gone", "cut short", "flipped"])
-def test_a_damaged_vector_file_costs_no_answer_and_is_written_anew(shelf: Shelf, damage: str) -> None:
+@pytest.mark.parametrize(("ending", "kind"), [(".faiss", "vector file"), (".words", "word file")])
+def test_a_damaged_file_costs_no_answer_and_is_written_anew(shelf: Shelf, ending: str, kind: str, damage: str) -> None:
     shelf.index("rebuild")
-    (path,) = (shelf.data / "vectors").iterdir()
+    before = hits(shelf)
+    (path,) = [path for path in shelf.derived() if path.suffix == ending]
     data = bytearray(path.read_bytes())
     if damage == "gone":
         path.unlink()
@@ -304,8 +314,24 @@ def test_a_damaged_vector_file_costs_no_answer_and_is_written_anew(shelf: Shelf,
     else:
         data[-50] ^= 4
         path.write_bytes(data)
-    assert all_names(shelf.library()) == NAMES
-    assert any("vector file" in line for line in verify(shelf.data))
+    assert all_names(shelf.library()) == NAMES and hits(shelf) == before
+    assert any(kind in line for line in verify(shelf.data))
     shelf.ingest()
     assert list(verify(shelf.data)) == []
-    assert all_names(shelf.library()) == NAMES
+    assert all_names(shelf.library()) == NAMES and hits(shelf) == before
+
+
+def hits(shelf: Shelf) -> list[tuple[str, float]]:
+    return [(hit.path, hit.score) for mode in Mode for hit in shelf.search("siren police number7", top=50, mode=mode).hits]
+
+
+def test_a_word_file_of_another_version_costs_no_answer_and_is_written_anew(
+    shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shelf.index("rebuild")
+    before = hits(shelf)
+    monkeypatch.setattr("index.postings.VERSION", 2)
+    assert hits(shelf) == before
+    assert any("another version" in line for line in verify(shelf.data))
+    shelf.ingest()
+    assert list(verify(shelf.data)) == [] and hits(shelf) == before

@@ -7,10 +7,30 @@ from pathlib import Path
 
 import pytest
 
-from index.result import FileInfo
+from index.query import parse
+from index.result import FileInfo, Hit, Quote, Result
 from tests.fake_library import HOSTILE_TITLE, OWNER, PAGES, FakeLibrary
-from ui import asking, images, indexroom, links, names, reading, results, shell, shelves, text, uploads, viewer
+from ui import (
+    asking,
+    howto,
+    images,
+    indexroom,
+    links,
+    names,
+    passages,
+    quotes,
+    reading,
+    related,
+    results,
+    scope,
+    shell,
+    shelves,
+    text,
+    uploads,
+    viewer,
+)
 from ui.asking import Filters
+from ui.scope import WHOLE, Scope
 from ui.viewer import Place
 from ui.words import LANGUAGES, Words, every_count, every_pair
 
@@ -171,7 +191,8 @@ def test_passages_are_grouped_by_document_and_say_where_and_why(library: FakeLib
     assert html.count('<article class="k-doc">') == 3
     said = plain(html)
     assert "Manchester · report · June 2020 · English" in said
-    assert "p. 14–16 (PDF page 1–3) 4 Warning › 4.2 Inside meaning + words" in said
+    assert "p. 14–16 (PDF page 1–3) 4 Warning › 4.2 Inside Staff at the exits" in said
+    assert "Similar passages Wider context matched by meaning and words" in said
     assert "may not be attributed" in said
     assert "TLP:GREEN" in said and "TLP:RED" in said
 
@@ -217,6 +238,250 @@ def test_example_questions_come_from_the_library_in_its_own_words(library: FakeL
     html = results.examples(questions, EN)
     assert "data-ask=" in html and "<img" not in html and "${" not in html
     assert results.examples([], EN) == ""
+
+
+# -- agreement, and what leads on
+
+
+def saying(library: FakeLibrary, *said: tuple[str, tuple[int, ...]], **known: dict[int, dict[str, object]]) -> Result:
+    """An answer of quotes, each with the ranks that say it; hit n is document n, as `known` has it."""
+    result = library.search("x", principal=OWNER)
+    hits = tuple(replace(hit, **known.get("hits", {}).get(hit.rank, {})) for hit in result.hits)  # type: ignore[arg-type]
+    quotes = tuple(Quote(text=text, citations=by, document_id=by[0], start=0, end=9) for text, by in said)
+    return replace(result, hits=hits, quotes=quotes)
+
+
+def groups(html: str) -> list[str]:
+    return [plain(part) for part in html.split('<figure class="k-said">')[1:]]
+
+
+@WORDS
+def test_a_sentence_of_several_documents_names_them_all(library: FakeLibrary, words: Words) -> None:
+    cities = {1: {"city": ("Manchester",)}, 3: {"city": ("Paris",), "date": "2022-04"}}
+    result = saying(library, ("One.", (1, 3)), hits=cities)
+    (group,) = groups(quotes.render(result, words))
+    said = {"en": "said in 2 documents", "sv": "står i 2 dokument"}[words.language]
+    assert group.endswith(f"One.” 1 3 Manchester, 2020 Paris, 2022 {said}")
+
+
+def test_quotes_of_one_document_stand_together_over_one_line(library: FakeLibrary) -> None:
+    named = {1: {"city": ("Manchester",)}, 3: {"city": ("Paris",)}}
+    result = saying(library, ("One.", (1,)), ("Both.", (1, 3)), ("Two.", (1,)), ("Three.", (3,)), hits=named)
+    assert groups(quotes.render(result, EN)) == [
+        "“One.” 1 “Two.” 1 Manchester, 2020",
+        "“Both.” 1 3 Manchester, 2020 Paris, 2022 said in 2 documents",
+        "“Three.” 3 Paris, 2022",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("known", "name"),
+    [
+        ({"city": ("London",), "date": "2020-06"}, "London, 2020"),
+        ({"city": ("London", "Paris"), "date": ""}, "London, Paris"),
+        ({"city": ("A", "B", "C"), "organisation": "The network", "date": "2023"}, "The network, 2023"),
+        ({"city": (), "organisation": "", "title": "A paper", "date": "spring"}, "A paper"),
+        ({"city": ("London",), "organisation": "Office", "attributable": False, "title": "A seminar"}, "A seminar, 2020"),
+        ({"city": (), "title": "", "path": "a/b.pdf"}, "a/b.pdf, 2020"),
+    ],
+)
+def test_a_source_is_named_briefly_and_nobody_who_may_not_be_named(
+    library: FakeLibrary, known: dict[str, object], name: str
+) -> None:
+    hit: Hit = replace(library.hit(1, 1), **known)  # type: ignore[arg-type]
+    assert quotes.short_sources([hit]) == {1: name}
+
+
+def test_sources_with_one_name_are_told_apart_by_their_titles(library: FakeLibrary) -> None:
+    hits = [replace(library.hit(n, n), city=("Paris",), date="2020", attributable=True, title=f"T{n}") for n in (1, 2)]
+    other = replace(library.hit(3, 3), city=("Rome",))
+    assert quotes.short_sources([*hits, other]) == {1: "T1, 2020", 2: "T2, 2020", 3: "Rome, 2022"}
+
+
+@pytest.mark.parametrize(
+    ("ways", "english", "swedish"),
+    [
+        ((True, False, False), "matched by meaning", "träff på betydelse"),
+        ((False, True, False), "matched by words", "träff på ord"),
+        ((False, False, True), "matched by added words", "träff på tillagda ord"),
+        ((True, True, False), "matched by meaning and words", "träff på betydelse och ord"),
+        ((True, False, True), "matched by meaning and added words", "träff på betydelse och tillagda ord"),
+        ((True, True, True), "matched by meaning, words and added words", "träff på betydelse, ord och tillagda ord"),
+        ((False, False, False), "", ""),
+    ],
+)
+def test_it_is_said_why_a_passage_was_found(
+    library: FakeLibrary, ways: tuple[bool, bool, bool], english: str, swedish: str
+) -> None:
+    hit = library.hit(1, 1, by_meaning=ways[0], by_words=ways[1], by_added=ways[2])
+    assert (passages.why(hit, EN), passages.why(hit, SV)) == (english, swedish)
+
+
+def asked_by(html: str) -> list[tuple[str, str, str, str]]:
+    """The links that ask: what they say, the question, its scope, and the address for a new tab."""
+    found = re.findall(r'<a[^>]* href="\?([^"]*)" data-ask="([^"]*)" data-scope="([^"]*)"[^>]*>([^<]*)</a>', html)
+    return [(unescape(said), unescape(question), unescape(how), unescape(address)) for address, question, how, said in found]
+
+
+@WORDS
+def test_words_that_were_searched_too_are_listed_and_can_be_left_out(library: FakeLibrary, words: Words) -> None:
+    library.added = tuple(f"ord{n}" for n in range(14))
+    html = results.render(library.search("Who & why?", principal=OWNER), library.status(), words)
+    listed = ", ".join(library.added[:12])
+    assert f"{words.also_searched} {listed}, … {words.own_words}" in plain(html) and '<i lang="sv">' in html
+    assert html.index(words.passages) < html.index(words.also_searched) < html.index("k-doc")
+    assert asked_by(html) == [(words.own_words, "Who & why?", "translate=no", "q=Who+%26+why%3F&translate=no")]
+    assert 'id="k-added-switch"' in html and 'data-then="k-added-switch"' in html
+
+
+@WORDS
+def test_words_that_were_left_out_can_be_brought_in_again(library: FakeLibrary, words: Words) -> None:
+    library.added = ("offentlig",)
+    result = library.search("Who?", principal=OWNER, translate=False)
+    html = results.render(result, library.status(), words, Scope(translate=False))
+    assert f"{words.own_words_were} {words.other_words}" in plain(html) and "offentlig" not in html
+    assert asked_by(html) == [(words.other_words, "Who?", "", "q=Who%3F")]
+
+
+def test_twelve_added_words_are_all_of_them_and_none_are_not_mentioned(library: FakeLibrary) -> None:
+    library.added = tuple("abcdefghijkl")
+    assert "…" not in results.render(library.search("x", principal=OWNER), library.status(), EN)
+    library.added = ()
+    assert EN.also_searched not in results.render(library.search("x", principal=OWNER), library.status(), EN)
+
+
+@pytest.mark.parametrize(("instead", "end"), [("public warning", "public warning?"), ("Who warned?", "Who warned?")])
+def test_a_question_with_its_words_put_right_is_offered(library: FakeLibrary, instead: str, end: str) -> None:
+    library.instead = instead
+    html = results.render(library.search("pubblic", principal=OWNER), library.status(), EN)
+    assert asked_by(html) == [(instead, instead, "", links.ask(instead))]
+    assert f"Did you mean: {end} Answer" in plain(html.replace("</a>?", "?</a>"))
+    assert "Menade du:" in results.render(library.search("x", principal=OWNER), library.status(), SV)
+
+
+@WORDS
+def test_more_of_a_document_is_asked_within_it_and_there_is_a_way_back(library: FakeLibrary, words: Words) -> None:
+    library.more = 7
+    html = results.render(library.search("Who?", principal=OWNER), library.status(), words)
+    said = {"en": "7 more from this document", "sv": "7 till ur dokumentet"}[words.language]
+    assert asked_by(html) == [(said, "Who?", f"document={n}", f"q=Who%3F&document={n}") for n in (1, 2, 3)]
+    within = Scope(document=1, translate=False)
+    result = library.search("Who?", principal=OWNER, where={"document": ["1"]}, translate=False)
+    html = results.render(result, library.status(), words, within, library.infos[1])
+    assert words.within.format(title="Warning the public") in plain(html)
+    back, again = asked_by(html)
+    assert back == (words.whole_library, "Who?", "translate=no", "q=Who%3F&translate=no")
+    assert again[:3] == (words.other_words, "Who?", "document=1")
+    assert 'id="k-whole"' in html and said not in html
+
+
+def test_hostile_words_of_a_result_stay_text(library: FakeLibrary) -> None:
+    library.added, library.instead, library.more = (HOSTILE_TITLE,), HOSTILE_TITLE, 2
+    result = library.search(HOSTILE_TITLE, principal=OWNER)
+    html = results.render(result, library.status(), EN, Scope(document=2), library.infos[2])
+    assert not tags(html) & {"script", "img", "iframe", "style"} and "onerror=alert(1)>" not in html
+    assert not set("${}`") & set(html)
+
+
+def test_a_language_that_the_model_does_not_know_is_said_where_the_answer_meets_it(library: FakeLibrary) -> None:
+    status = library.status()
+    met = library.search("x", principal=OWNER)
+    english = replace(met, hits=tuple(hit for hit in met.hits if hit.language == "en"))
+    note = indexroom.gap(status, EN)
+    assert "--model" in note
+    for result, now, said in [
+        (met, status, True),
+        (english, status, False),
+        (replace(english, language="sv"), status, True),
+        (replace(english, language=""), status, False),
+        (met, replace(status, model_languages=("*",)), False),
+    ]:
+        html = results.render(result, now, EN)
+        assert (note in html) is said
+        assert not said or html.index("k-coverage") < html.index(note)
+
+
+@WORDS
+def test_each_passage_leads_to_what_is_like_it_and_around_it(library: FakeLibrary, words: Words) -> None:
+    html = results.render(library.search("x", principal=OWNER), library.status(), words)
+    found = re.findall(r'<a href="(/(?:similar|context)/[^"]+)" target="viewer"[^>]* aria-label="([^"]+)">([^<]+)</a>', html)
+    number = {"en": "Source", "sv": "Källa"}[words.language]
+    assert found[:2] == [
+        (f"/similar/1?lang={words.language}", f"{words.similar}, {number} 1", words.similar),
+        (f"/context/1?lang={words.language}", f"{words.wider}, {number} 1", words.wider),
+    ]
+    assert len(found) == 6
+
+
+# -- similar passages and wider context
+
+
+@WORDS
+def test_similar_passages_stand_with_title_page_and_text(library: FakeLibrary, words: Words) -> None:
+    own, near = library.neighbours(2, principal=OWNER)[0], library.similar(2, principal=OWNER)
+    documents = [info for info, _ in library.similar_documents(2, principal=OWNER)]
+    html = related.similar(own, near, documents, words)
+    assert f'lang="{words.language}"' in html and f"<h1>{text.escape(words.similar)}</h1>" in html
+    assert html.count('<article class="v-hit">') == 2
+    first = html.split('<article class="v-hit">')[1]
+    assert "Warning the public" in first and "Staff at the exits repeated one short sentence." in first
+    assert f'<a href="{text.escape(links.of_hit(near[0], words.language))}">' in first
+    assert f'href="/context/1?lang={words.language}"' in first
+    listed = html.split(text.escape(words.similar_documents))[1]
+    assert re.findall(r'<li><a href="([^"]+)"', listed) == [f"/view/{n}?lang={words.language}" for n in (1, 3)]
+
+
+def test_a_passage_like_no_other_says_so(library: FakeLibrary) -> None:
+    html = related.similar(library.found(1, 1), [], [], EN)
+    assert EN.no_similar in html and EN.similar_documents not in html
+
+
+def test_a_passage_is_marked_among_those_around_it(library: FakeLibrary) -> None:
+    own = library.found(2, 1)
+    before, after = (replace(own, passage_id=n, text=f"Text {n}.") for n in (8, 9))
+    html = related.context(own, [before, own, after], EN)
+    pieces = html.split("<section ")[1:]
+    assert ['id="hit"' in piece for piece in pieces] == [False, True, False]
+    assert "Text 8." in pieces[0] and "Staff at the exits" in pieces[1] and "Text 9." in pieces[2]
+    assert html.count("p. 14–16 (PDF page 1–3)") == 3
+    assert text.escape(links.of_hit(own, "en")) in html and 'href="/similar/1?lang=en"' in html
+
+
+def test_pages_of_related_passages_are_escaped_and_hold_no_script_of_their_own(library: FakeLibrary) -> None:
+    own = library.found(1, 2)
+    for html in (related.similar(own, [own], [library.infos[2]], EN), related.context(own, [own], EN)):
+        assert not tags(html) & {"img", "iframe", "style"} and "style=" not in html
+        assert html.count("<script") == 1 and '<script src="/static/viewer.js" defer>' in html
+        assert HOSTILE_TITLE in unescape(html) and "${" not in html
+
+
+# -- how to ask, and how widely
+
+
+@WORDS
+def test_what_the_help_shows_is_understood(words: Words) -> None:
+    html = howto.render(words)
+    typed = [unescape(code) for code in re.findall(r"<code>([^<]+)</code>", html)]
+    read = [parse(one) for one in typed]
+    assert html.startswith("<details") and len(typed) == 7
+    assert [query.phrases != () for query in read] == [True] + [False] * 6
+    assert [query.without != () for query in read] == [False, True] + [False] * 5
+    assert [query.where[0][0] for query in read[2:]] == ["city", "year", "kind", "theme", "language"]
+    assert dict(read[3].where)["year"] == ("2019..2021",) and dict(read[4].where)["kind"] == ("report",)
+    assert all(query.text == "" for query in read[1:])
+
+
+@pytest.mark.parametrize("asked", [WHOLE, Scope(document=7), Scope(translate=False), Scope(document=2**63 - 1, translate=False)])
+def test_a_scope_is_read_back_as_it_was_written(asked: Scope) -> None:
+    assert scope.parse(scope.write(asked)) == asked
+    assert scope.parse(links.ask("q & document=9", asked)) == asked
+
+
+@pytest.mark.parametrize(
+    "bad", ["document=x", "document=-1", "document=²", "document=", f"document={2**63}", "translate=yes", "&&=", "q=1"]
+)
+def test_a_scope_that_makes_no_sense_is_the_whole_library(bad: str) -> None:
+    assert scope.parse(bad) == WHOLE
 
 
 # -- the viewer

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index import vectors
+from index import files
 from index.errors import SnapshotError
-from index.vectors import VectorIndex, bitmap, pack, unpack, write_snapshot
+from index.vectors import VectorIndex, bitmap, holds, pack, unpack, write_snapshot
 
 DIMENSION = 16
 
@@ -123,6 +123,12 @@ def test_a_bitmap_holds_exactly_its_ids(ids: list[int], more: int) -> None:
     assert np.flatnonzero(np.unpackbits(flags, bitorder="little")).tolist() == sorted(ids)
 
 
+@given(st.lists(st.integers(0, 300), unique=True), st.lists(st.integers(0, 2000)))
+def test_a_bitmap_says_of_any_id_whether_it_holds_it(ids: list[int], asked: list[int]) -> None:
+    flags = bitmap(np.array(ids, np.int64), max(ids, default=0))
+    assert holds(flags, np.array(asked, np.int64)).tolist() == [one in ids for one in asked]
+
+
 def test_what_is_packed_comes_back_in_half_precision() -> None:
     rows = unit(5, 2)
     back = unpack([pack(row) for row in rows], DIMENSION)
@@ -209,7 +215,7 @@ def test_a_write_that_fails_leaves_the_file_before_and_nothing_beside_it(
         raise Fault(f"at {step}")
 
     where, name = {
-        "write": (faiss, "write_index"), "fsync": (os, "fsync"), "digest": (vectors.hashlib, "file_digest"), "rename": (Path, "replace"),
+        "write": (faiss, "write_index"), "fsync": (os, "fsync"), "digest": (files.hashlib, "file_digest"), "rename": (Path, "replace"),
     }[step]  # fmt: skip
     with monkeypatch.context() as patch:
         patch.setattr(where, name, fail)

@@ -2,11 +2,14 @@
 
 import shutil
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from index import postings
+from index.postings import PassageWords, Postings
 from index.verify import counted, verify
 from tests.fakes import Shelf
 
@@ -70,8 +73,14 @@ DAMAGE: dict[str, tuple[Callable[[Shelf], object], str]] = {
     "a vector too long": (lambda s: s.sql("UPDATE vectors SET vector = ? WHERE id = 1", _half_vector(0.5)), "has length 4.000, not 1"),
     "a vector of nothing": (lambda s: s.sql("UPDATE vectors SET vector = ? WHERE id = 1", _half_vector(0)), "has length 0.000"),
     "a vector of no numbers": (lambda s: s.sql("UPDATE vectors SET vector = ? WHERE id = 1", _half_vector(float("nan"))), "has length nan"),
-    "words gone": (lambda s: s.sql("DELETE FROM lexical_1 WHERE rowid = 2"), "1 passages cannot be found by their words (the first is 2)"),
-    "words of nothing": (lambda s: s.sql("INSERT INTO lexical_1 (rowid, context, body) VALUES (999, '', 'siren')"), "belong to no passage"),
+    "words gone": (lambda s: rewrite_words(s, _without_second), "1 passages cannot be found by their words (the first is 2)"),
+    "words of nothing": (lambda s: rewrite_words(s, _with_another), "1 entries of the word file"),
+    "words of other passages": (lambda s: rewrite_words(s, _turned), "are not theirs (the first is 1)"),
+    "a word twice": (lambda s: rewrite_words(s, _twice), "The words of 1 passages in"),
+    "word file gone": (lambda s: words(s).unlink(), "is missing, or damaged"),
+    "word file cut short": (lambda s: words(s).write_bytes(words(s).read_bytes()[:-9]), "is missing, or damaged"),
+    "word file changed": (lambda s: _flip(words(s)), "is missing, or damaged"),
+    "word file of something else": (lambda s: words(s).write_bytes(snapshot(s).read_bytes()), "is missing, or damaged"),
     "nothing served": (lambda s: s.sql("UPDATE generations SET state = 'retired'"), "No generation is being served"),
     "a pointer to nothing": (lambda s: s.sql("UPDATE passages SET vector_id = 9999 WHERE id = 1"), "points to a row of vectors"),
     "snapshot gone": (lambda s: snapshot(s).unlink(), "rebuild"),
@@ -89,8 +98,40 @@ def _boxes() -> bytes:
 
 
 def snapshot(shelf: Shelf) -> Path:
-    (path,) = (shelf.data / "vectors").iterdir()
+    (path,) = [path for path in shelf.derived() if path.suffix == ".faiss"]
     return path
+
+
+def words(shelf: Shelf) -> Path:
+    (path,) = [path for path in shelf.derived() if path.suffix == ".words"]
+    return path
+
+
+def rewrite_words(shelf: Shelf, change: Callable[[Postings], Postings]) -> None:
+    """Write a whole word file, which the store names, with something else in it."""
+    ((digest,),) = shelf.sql("SELECT words_sha256 FROM snapshots")
+    digest = postings.write(words(shelf), change(postings.read(words(shelf), digest)))
+    shelf.sql("UPDATE snapshots SET words_sha256 = ?", digest)
+
+
+def _without_second(part: Postings) -> Postings:
+    return postings.joined([part], part.ids[part.ids != 2])
+
+
+def _with_another(part: Postings) -> Postings:
+    other = postings.build([PassageWords(passage_id=999, page=(999, 1), language="en", text="A siren.", context="")])
+    return postings.joined([part, other], np.append(part.ids, 999))
+
+
+def _turned(part: Postings) -> Postings:
+    """Each passage has the words of the one at the same place from the end."""
+    return replace(part, entries=len(part.ids) - 1 - part.entries)
+
+
+def _twice(part: Postings) -> Postings:
+    counts = part.counts.copy()
+    counts[np.flatnonzero(part.counts)[0]] += 1
+    return replace(part, counts=counts)
 
 
 def _flip(path: Path) -> None:

@@ -1,6 +1,7 @@
 """Changing the store: each change is one commit, and leaves documents, words and vectors in step."""
 
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -9,12 +10,12 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from index import store
+from index import serving, store
 from index.access import Handling
 from index.errors import StoreError
 from index.result import Mode
 from index.verify import verify
-from index.writer import Writer, embedded_text, text_hash
+from index.writer import Writer, embed, embedded_spans, embedded_text, text_hash
 from ingest.builder import Builder
 from ingest.change import FileOutcome, FileStamp, Outcome, Prepared
 from ingest.chunk import ChunkSettings, cutter
@@ -49,8 +50,7 @@ class Held:
         self.generation = self.writer.generations.start(self.model, "{}", "serving")
 
     def put(self, path: str, *items: Prepared, outcome: Outcome = Outcome.ADDED) -> list[FileOutcome]:
-        texts = {text_hash(passage): embedded_text(passage) for item in items for passage in item.passages}
-        vectors = dict(zip(texts, ENCODER.passages(list(texts.values())), strict=True))
+        vectors = embed(ENCODER, {text_hash(passage): passage for item in items for passage in item.passages})
         done = FileOutcome(path=path, outcome=outcome, passages=sum(len(item.passages) for item in items))
         return self.writer.store_documents(
             self.generation, self.model, items, vectors, [path] * len(items), [(stamp(path), done)]
@@ -68,6 +68,14 @@ def held(tmp_path: Path) -> Iterator[Held]:
 def rows(data: Path, table: str) -> int:
     with store.reading(store.open_reader(data)) as connection:
         return int(connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0])
+
+
+def stems(data: Path) -> set[str]:
+    """The stems that passages of what is served are found by."""
+    with store.reading(store.open_reader(data)) as connection:
+        now = serving.load(connection, data, None)
+        assert now is not None
+        return {term for part in now.words.parts for term in part.terms}
 
 
 SIREN = "The siren sounds in four minutes.\n\nThe police decide who speaks to the press."
@@ -97,9 +105,8 @@ def test_the_state_of_each_file_is_remembered(held: Held) -> None:
 
 def test_a_commit_that_fails_changes_nothing(held: Held, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     held.put("/a.txt", prepared(SIREN))
-    before = {
-        table: rows(tmp_path, table) for table in ("documents", "passages", "vectors", "files", "pages", "texts", "lexical_1")
-    }
+    before = {table: rows(tmp_path, table) for table in ("documents", "passages", "vectors", "files", "pages", "texts")}
+    words = stems(tmp_path)
 
     def fail(*_: object) -> None:
         raise StoreError("no")
@@ -108,17 +115,20 @@ def test_a_commit_that_fails_changes_nothing(held: Held, tmp_path: Path, monkeyp
     with pytest.raises(StoreError):
         held.put("/b.txt", prepared("Another text that is quite different from it."))
     assert before == {table: rows(tmp_path, table) for table in before}
+    assert stems(tmp_path) == words and "siren" in words and "differ" not in words
     assert list(verify(tmp_path, sources=False)) == []
 
 
 def test_a_document_leaves_with_all_that_belongs_to_it(held: Held, tmp_path: Path) -> None:
     held.put("/a.txt", prepared(SIREN))
     held.put("/b.txt", prepared("Another text that is quite different from it."))
+    assert {"siren", "differ"} <= stems(tmp_path)
     held.writer.remove_files(held.generation, ["/a.txt"])
-    assert {
-        table: rows(tmp_path, table) for table in ("documents", "passages", "files", "pages", "texts", "lexical_1")
-    } == dict.fromkeys(["documents", "passages", "files", "pages", "texts", "lexical_1"], 1)
+    tables = ("documents", "passages", "files", "pages", "texts")
+    assert {table: rows(tmp_path, table) for table in tables} == dict.fromkeys(tables, 1)
+    assert "differ" in stems(tmp_path) and "siren" not in stems(tmp_path)
     held.writer.remove_files(held.generation, ["/b.txt", "/never there.txt"])
+    assert stems(tmp_path) == set()
     assert rows(tmp_path, "documents") == 0 and rows(tmp_path, "vectors") == 2  # vectors are kept: it may come back
 
 
@@ -146,6 +156,37 @@ def test_vectors_are_copied_by_model_and_text(tmp_path: Path) -> None:
                 assert held.writer.generations.missing_vectors(held.model, hashes) == set()
                 assert held.writer.generations.missing_vectors(held.model + 1, hashes) == set(hashes)
             held.writer.close()
+
+
+def test_vectors_without_those_of_their_sentences_are_made_whole_and_kept(held: Held, tmp_path: Path) -> None:
+    """Version 0.1 stored none of sentences: they come when the text is next embedded."""
+    item = prepared(SIREN)
+    held.put("/a.txt", item)
+    with closing(store.open_writer(tmp_path)) as writer, store.writing(writer, tmp_path) as connection:
+        whole = [tuple(row) for row in connection.execute("SELECT id, hash, vector, sentences FROM vectors")]
+        connection.execute("UPDATE vectors SET sentences = x''")
+    hashes = {text_hash(passage) for passage in item.passages}
+    assert held.writer.generations.missing_vectors(held.model, hashes) == hashes
+    assert held.writer.without_vectors(held.model, item.passages).keys() == hashes
+    held.put("/a.txt", item)
+    with store.reading(store.open_reader(tmp_path)) as connection:
+        assert [tuple(row) for row in connection.execute("SELECT id, hash, vector, sentences FROM vectors")] == whole
+    assert held.writer.without_vectors(held.model, item.passages) == {}
+
+
+def test_each_sentence_has_a_vector_of_its_own(held: Held, tmp_path: Path) -> None:
+    (one,) = prepared("The siren sounds in four minutes. The police decide who speaks to the press.").passages
+    assert [embedded_text(one)[start:end] for start, end in embedded_spans(one)] == [
+        "The siren sounds in four minutes.",
+        "The police decide who speaks to the press.",
+    ]
+    held.put("/a.txt", prepared(one.text))
+    with store.reading(store.open_reader(tmp_path)) as connection:
+        (row,) = connection.execute("SELECT sentences FROM vectors").fetchall()
+    kept = np.frombuffer(row["sentences"], np.int8).reshape(2, 64).astype(np.float32) / 127
+    for start, end in one.sentences:
+        near = kept @ ENCODER.query(one.text[start:end])
+        assert near[one.sentences.index((start, end))] == near.max() == pytest.approx(1, abs=0.02)
 
 
 def test_the_hash_of_a_text_is_of_all_that_is_embedded() -> None:

@@ -7,14 +7,18 @@ from dataclasses import dataclass
 
 from index.access import Principal
 from index.errors import LibraryError
+from index.result import Result
 from ui import results, text
 from ui.names import kind_name, language_name
 from ui.ports import Library
+from ui.scope import WHOLE, Scope
 from ui.words import Words
 
 _LOG = logging.getLogger(__name__)
 LONGEST_QUESTION = 2000
 TOP = 10
+PER_DOCUMENT = 4  # of these, from one document, so that others are seen beside it
+IN_DOCUMENT = 30  # where the question is put to one document only
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +61,7 @@ class AskRoom:
         self._words = words
         self._corpus = corpus
 
-    def ask(self, question: str, filters: Filters, principal: Principal) -> Iterator[Shown]:
+    def ask(self, question: str, filters: Filters, principal: Principal, scope: Scope = WHOLE) -> Iterator[Shown]:
         """Answer a question; says first that the model is loading, where it is. An empty question shows the welcome."""
         asked, words = question.strip(), self._words
         if not asked:
@@ -72,15 +76,18 @@ class AskRoom:
             loading = not self._library.ready()
         if loading:
             yield Shown(html=results.message(words.loading_model, busy=True))
-        yield self._answer(asked, filters, principal)
+        yield self._answer(asked, filters, principal, scope)
 
-    def _answer(self, question: str, filters: Filters, principal: Principal) -> Shown:
+    def _answer(self, question: str, filters: Filters, principal: Principal, scope: Scope) -> Shown:
         words = self._words
         try:
             if not self._library.status().documents:
                 return Shown(html=self._empty())
-            where = filters.where(self._library.facets(principal).get("year", []))
-            result = self._library.search(question, principal=principal, top=TOP, where=where)
+            within = self._library.document(scope.document, principal) if scope.document else None
+            if scope.document and within is None:
+                gone = results.narrowed(question, scope, None, words)
+                return Shown(html=gone + results.message(words.not_found, words.not_found_more))
+            result = self._search(question, filters, principal, scope)
             status = self._library.status()
         except LibraryError as exc:
             return Shown(html=results.message(words.ask_failed.format(reason=exc), words.ask_failed_more, kind="bad"))
@@ -88,7 +95,20 @@ class AskRoom:
             _LOG.exception("a question could not be answered")
             said = words.ask_failed.format(reason=words.unexpected)
             return Shown(html=results.message(said, words.ask_failed_more, kind="bad"))
-        return Shown(html=results.render(result, status, words), view=results.first_view(result, words))
+        return Shown(html=results.render(result, status, words, scope, within), view=results.first_view(result, words))
+
+    def _search(self, question: str, filters: Filters, principal: Principal, scope: Scope) -> Result:
+        where = filters.where(self._library.facets(principal).get("year", []))
+        if scope.document:
+            where["document"] = [str(scope.document)]
+        return self._library.search(
+            question,
+            principal=principal,
+            top=IN_DOCUMENT if scope.document else TOP,
+            where=where,
+            translate=scope.translate,
+            per_document=0 if scope.document else PER_DOCUMENT,
+        )
 
     def welcome(self, principal: Principal) -> str:
         """Set what stands there before a question: examples, or what to do where the library is empty."""

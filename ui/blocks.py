@@ -1,7 +1,7 @@
 """The three rooms laid out in Gradio, for one language. Only layout and wiring: what is shown is made elsewhere."""
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -9,7 +9,7 @@ from typing import Any
 import gradio as gr
 
 from index.access import Principal
-from ui import asking, text
+from ui import asking, howto, scope, text
 from ui.asking import AskRoom, Filters
 from ui.jobs import Jobs
 from ui.keeping import IndexRoom, LibraryRoom
@@ -19,17 +19,31 @@ from ui.words import Words
 FIELDS = ("city", "theme", "kind", "language")
 _HIDDEN: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
 _ASKS_AT_ONCE = 8
-# A press on an example asks it; the link itself still works in a new tab.
-_PRESS = """element.addEventListener('click', (event) => {
+# A press on a question asks it; the link itself still works in a new tab. Where the link goes with the answer that is
+# replaced, what it names in the new one gets the focus, so that the keyboard goes on from there.
+_PRESS = """let then = '';
+element.addEventListener('click', (event) => {
     const link = event.target.closest('a[data-ask]');
     if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
-    trigger('ask', {question: link.dataset.ask});
-});"""
-# The address follows the question, so that it can be kept and gone back to.
-_ADDRESS = """(question) => {
+    then = link.dataset.then || '';
+    link.removeAttribute('id');
+    trigger('ask', {question: link.dataset.ask, scope: link.dataset.scope});
+});
+new MutationObserver(() => {
+    const next = then && document.getElementById(then);
+    if (!next) return;
+    then = '';
+    next.focus();
+}).observe(element, {childList: true, subtree: true});"""
+# The address follows what is asked, so that it can be kept and gone back to.
+_ADDRESS = """(question, scope) => {
     const address = new URL(window.location.href);
-    if (question) address.searchParams.set('q', question); else address.searchParams.delete('q');
+    for (const name of ['q', 'document', 'translate']) address.searchParams.delete(name);
+    if (question) {
+        address.searchParams.set('q', question);
+        for (const [name, value] of new URLSearchParams(scope)) address.searchParams.set(name, value);
+    }
     window.history.replaceState(window.history.state, '', address);
 }"""
 
@@ -90,8 +104,10 @@ class _Page:
                 submit_btn=words.ask_button,
                 container=False,
             )
+            self.scope = gr.Textbox(visible=False)  # what `scope.write` wrote, of the answer that is shown
             with gr.Row(elem_id="k-filters"):
                 self._lay_filters()
+            gr.HTML(howto.render(words), elem_id="k-how", js_on_load=None, apply_default_css=False)
         with gr.Row(elem_id="k-reading"):
             with gr.Column(elem_id="k-results"):
                 self.results = gr.HTML(elem_id="k-answering", js_on_load=_PRESS, apply_default_css=False)
@@ -145,17 +161,22 @@ class _Page:
     def _chosen(self) -> list[Any]:
         return [*self.filters.values(), self.year_from, self.year_to]
 
+    @property
+    def _asked(self) -> dict[str, Any]:
+        inputs = {self.question, self.scope, *self._chosen}
+        return {"inputs": inputs, "outputs": [self.results, self.viewer, self.scope], "concurrency_limit": _ASKS_AT_ONCE}
+
     def _wire_ask(self) -> None:
-        asked: dict[str, Any] = {"inputs": [self.question, *self._chosen], "outputs": [self.results, self.viewer]}
-        limits: dict[str, Any] = {**_HIDDEN, "concurrency_limit": _ASKS_AT_ONCE, "trigger_mode": "always_last"}
-        self.question.submit(self._ask, **asked, **limits).then(None, self.question, None, js=_ADDRESS, **_HIDDEN)
-        pressed = self.results.ask(_pressed, None, self.question, **_HIDDEN)
-        pressed.then(self._ask, **asked, **limits).then(None, self.question, None, js=_ADDRESS, **_HIDDEN)
+        asked: dict[str, Any] = {**self._asked, **_HIDDEN, "trigger_mode": "always_last"}
+        address: dict[str, Any] = {"inputs": [self.question, self.scope], "outputs": None, "js": _ADDRESS, **_HIDDEN}
+        self.question.submit(self._ask_anew, **asked).then(None, **address)
+        pressed = self.results.ask(_pressed, None, [self.question, self.scope], **_HIDDEN)
+        pressed.then(self._ask, **asked).then(None, **address)
         for part in self._chosen:
             changed = part.input(self._label, self._chosen, [*self.chips.values(), self.clear], **_HIDDEN)
-            changed.then(self._ask, **asked, **limits)
+            changed.then(self._ask, **asked)
         cleared = self.clear.click(self._clear, None, [*self._chosen, *self.chips.values(), self.clear], **_HIDDEN)
-        cleared.then(self._ask, **asked, **limits)
+        cleared.then(self._ask, **asked)
 
     def _wire_library(self, room: gr.Tab) -> None:
         tables = [self.documents, self.problems]
@@ -172,10 +193,9 @@ class _Page:
         room.select(self._index_room.status, None, self.status, **_HIDDEN)
 
     def _wire_start(self) -> None:
-        first = [self.question, *self._chosen, self.documents, self.problems, self.status]
-        asked: dict[str, Any] = {"inputs": [self.question, *self._chosen], "outputs": [self.results, self.viewer]}
+        first = [self.question, self.scope, *self._chosen, self.documents, self.problems, self.status]
         opened = self.blocks.load(self._start, None, first, **_HIDDEN)
-        opened.then(self._ask, **asked, concurrency_limit=_ASKS_AT_ONCE, **_HIDDEN)
+        opened.then(self._ask, **self._asked, **_HIDDEN)
         joined = self.blocks.load(self._index_room.join, None, self.rebuilding, concurrency_limit=4, **_HIDDEN)
         joined.then(self._index_room.status, None, self.status, **_HIDDEN)
 
@@ -185,9 +205,11 @@ class _Page:
         return self._house.who(request.headers)
 
     def _start(self, request: gr.Request) -> list[Any]:
-        asked = str(dict(request.query_params).get("q", ""))[: asking.LONGEST_QUESTION]
+        query = {name: str(value) for name, value in dict(request.query_params).items()}
+        asked = query.get("q", "")[: asking.LONGEST_QUESTION]
+        within = scope.write(scope.read(query)) if asked else ""
         # What was typed while the page was loading stays.
-        return [asked or gr.skip(), *self._offers(request), *self._tables(request), self._index_room.status()]
+        return [asked or gr.skip(), within, *self._offers(request), *self._tables(request), self._index_room.status()]
 
     def _offers(self, request: gr.Request) -> list[Any]:
         try:
@@ -198,27 +220,16 @@ class _Page:
         groups = [gr.CheckboxGroup(choices=asking.choices(facets, field, self._words)) for field in FIELDS]
         return [*groups, gr.Dropdown(choices=years), gr.Dropdown(choices=years)]
 
-    def _ask(
-        self,
-        question: str,
-        city: list[str],
-        theme: list[str],
-        kind: list[str],
-        language: list[str],
-        year_from: str,
-        year_to: str,
-        request: gr.Request,
-    ) -> Iterator[tuple[Any, Any]]:
-        filters = Filters(
-            city=tuple(city or ()),
-            theme=tuple(theme or ()),
-            kind=tuple(kind or ()),
-            language=tuple(language or ()),
-            year_from=year_from or "",
-            year_to=year_to or "",
-        )
-        for shown in self._ask_room.ask(question or "", filters, self._principal(request)):
-            yield shown.html, asking.frame(shown.view, self._words, next(self._turn))
+    def _ask_anew(self, given: dict[Any, Any], request: gr.Request) -> Iterator[tuple[Any, Any, str]]:
+        """A question that was typed is put to the whole library, in both languages."""
+        yield from self._ask({**given, self.scope: ""}, request)
+
+    def _ask(self, given: dict[Any, Any], request: gr.Request) -> Iterator[tuple[Any, Any, str]]:
+        chosen = {field: tuple(given[part] or ()) for field, part in self.filters.items()}
+        filters = Filters(**chosen, year_from=given[self.year_from] or "", year_to=given[self.year_to] or "")
+        asked = scope.parse(given[self.scope] or "")
+        for shown in self._ask_room.ask(given[self.question] or "", filters, self._principal(request), asked):
+            yield shown.html, asking.frame(shown.view, self._words, next(self._turn)), scope.write(asked)
 
     def _label(self, *chosen: Any) -> list[Any]:  # noqa: ANN401 - what the filters hold
         words = self._words
@@ -256,8 +267,10 @@ class _Page:
         yield from self._index_room.rebuild(self._principal(request))
 
 
-def _pressed(event: gr.EventData) -> str:
-    return str(event._data.get("question", ""))[: asking.LONGEST_QUESTION]
+def _pressed(event: gr.EventData) -> tuple[str, str]:
+    pressed: Mapping[str, Any] = event._data
+    question = str(pressed.get("question", ""))[: asking.LONGEST_QUESTION]
+    return question, scope.write(scope.parse(str(pressed.get("scope", ""))))
 
 
 def _header(words: Words) -> str:

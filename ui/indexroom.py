@@ -27,7 +27,7 @@ def status(now: Status, words: Words) -> str:
         (words.size, text.size(now.bytes_on_disk, words)),
     ]
     rows = "".join(f"<div><dt>{text.escape(name)}</dt><dd>{text.escape(value)}</dd></div>" for name, value in facts if value)
-    return f'<dl class="k-facts">{rows}</dl>{_gap(now, words)}{_writer(now, words)}'
+    return f'<dl class="k-facts">{rows}</dl>{gap(now, words)}{_writer(now, words)}'
 
 
 def _known(now: Status, words: Words) -> str:
@@ -47,8 +47,8 @@ def _share(count: int, total: int) -> str:
     return "<1" if 0 < share < 1 else str(round(share))
 
 
-def _gap(now: Status, words: Words) -> str:
-    """Say it where the model does not know a language that the library holds."""
+def gap(now: Status, words: Words) -> str:
+    """Say it where the model does not know a language that the library holds; "" where it knows them all."""
     total = sum(now.languages.values())
     foreign = {code: n for code, n in now.languages.items() if code and code not in now.model_languages}
     if not known_languages(now.model_languages, words) or not total or sum(foreign.values()) < GAP * total:

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from urllib.parse import urlencode
 
 from index.result import Hit, Quote
+from ui import scope
+from ui.scope import WHOLE, Scope
 
 Span = tuple[int, int]
 VERSION_LENGTH = 12
@@ -52,9 +54,19 @@ def of_quote(quote: Quote, hit: Hit | None, lang: str) -> str:
     return view(quote.document_id, lang, passage=passage, marks=[sentence], version=version)
 
 
-def ask(question: str) -> str:
+def similar(passage_id: int, lang: str) -> str:
+    """Point to what is like a passage, in other documents."""
+    return f"/similar/{passage_id}?{urlencode({'lang': lang})}"
+
+
+def context(passage_id: int, lang: str) -> str:
+    """Point to a passage with what stands before and after it."""
+    return f"/context/{passage_id}?{urlencode({'lang': lang})}"
+
+
+def ask(question: str, within: Scope = WHOLE) -> str:
     """Write the query part of the address that asks a question."""
-    return urlencode({"q": question})
+    return "&".join(filter(None, (urlencode({"q": question}), scope.write(within))))
 
 
 def image(document_id: int, number: int, width: int) -> str:

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Protocol
 
 from index.access import Principal
-from index.result import DocumentInfo, FileInfo, Mode, PageView, Result, Status
+from index.result import DocumentInfo, FileInfo, Hit, Mode, PageView, Result, Status
 
 
 class Library(Protocol):
@@ -19,8 +19,25 @@ class Library(Protocol):
         top: int = 10,
         where: Mapping[str, Sequence[str]] = {},
         mode: Mode = Mode.HYBRID,
+        translate: bool = True,
+        per_document: int = 0,
     ) -> Result:
-        """Answer a question. Blocks until the model is loaded."""
+        """Answer a question. Blocks until the model is loaded.
+
+        `translate`: words of the other language are searched too. `per_document`: at most so many hits of one (0: any).
+        """
+        ...
+
+    def similar(self, passage_id: int, *, principal: Principal, top: int = 10) -> tuple[Hit, ...]:
+        """The passages of other documents most like a passage, best first; none where it does not exist for this person."""
+        ...
+
+    def similar_documents(self, document_id: int, *, principal: Principal, top: int = 10) -> list[tuple[DocumentInfo, float]]:
+        """The documents most like one, with how much (higher is more), best first."""
+        ...
+
+    def neighbours(self, passage_id: int, *, principal: Principal, around: int = 1) -> tuple[Hit, ...]:
+        """A passage with those around it in its document, in order; none where it does not exist for this person."""
         ...
 
     def ready(self) -> bool:

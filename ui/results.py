@@ -3,24 +3,30 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
-from index.result import DocumentInfo, Hit, Quote, Result, Searched, Status
-from ui import links, text
-from ui.names import kind_name, known_languages, language_name
+from index.result import DocumentInfo, Hit, Result, Searched, Status
+from ui import indexroom, links, passages, quotes, scope, text
+from ui.names import known_languages
+from ui.scope import WHOLE, Scope
 from ui.words import Words
 
+MOST_ADDED = 12  # words of the other language that are listed
+_SWITCH, _WHOLE = "k-added-switch", "k-whole"  # what gets the focus when the answer comes anew
 
-def render(result: Result, status: Status, words: Words) -> str:
-    """Set the whole answer to a question."""
+
+def render(result: Result, status: Status, words: Words, asked: Scope = WHOLE, within: DocumentInfo | None = None) -> str:
+    """Set the whole answer to a question. `within`: the document that it was narrowed to."""
     parts = [_notes(result.notes, words)]
+    parts += [narrowed(result.question, asked, within, words)] if within else []
+    parts.append(_instead(result, asked, words))
     if result.quotes:
-        parts += [_answer(result, words), _heading(words.passages), *_groups(result, words)]
+        parts += [quotes.render(result, words), _heading(words.passages)]
     else:
         parts.append(_nothing(words))
-        if result.hits:
-            # Nothing is marked: a mark would say that the sentence answers.
-            result = replace(result, hits=tuple(replace(hit, marks=()) for hit in result.hits))
-            parts += [_heading(words.nearest, words.nearest_more), *_groups(result, words)]
-    parts.append(_coverage(result, status, words))
+        # Nothing is marked: a mark would say that the sentence answers.
+        result = replace(result, hits=tuple(replace(hit, marks=()) for hit in result.hits))
+        parts += [_heading(words.nearest, words.nearest_more)] if result.hits else []
+    parts += [_added(result, asked, words), *_groups(result, asked, words)]
+    parts += [_coverage(result, status, words), _gap(result, status, words)]
     return "\n".join(part for part in parts if part)
 
 
@@ -44,10 +50,7 @@ def message(title: str, more: str = "", *, kind: str = "quiet", busy: bool = Fal
 
 def examples(questions: Iterable[str], words: Words) -> str:
     """Offer questions to begin with, as links that also work in a new tab."""
-    items = "".join(
-        f'<li><a href="?{links.ask(question)}" data-ask="{text.escape(question)}">{text.escape(question)}</a></li>'
-        for question in questions
-    )
+    items = "".join(f"<li>{_ask(question, question, WHOLE)}</li>" for question in questions)
     return f'<div class="k-examples"><h2>{text.escape(words.examples)}</h2><ul>{items}</ul></div>' if items else ""
 
 
@@ -68,6 +71,64 @@ def example_questions(documents: list[DocumentInfo], words: Words, most: int = 4
     return found
 
 
+def narrowed(question: str, asked: Scope, within: DocumentInfo | None, words: Words) -> str:
+    """Say which document the answer is narrowed to, with the way back; None where it does not exist for the asker."""
+    title = words.within.format(title=within.title or within.path) if within else ""
+    said = f'<span dir="auto">{text.escape(title)}</span> ' if title else ""
+    back = _ask(words.whole_library, question, replace(asked, document=0), own_id=_WHOLE)
+    return f'<p class="k-line">{said}{back}</p>'
+
+
+def _ask(said: str, question: str, asked: Scope, *, own_id: str = "", then: str = "") -> str:
+    """Set a link that asks a question, and also works in a new tab.
+
+    `own_id` is the link's own id, and `then` the id of what gets the focus in the answer that comes.
+    """
+    named = f' id="{own_id}"' if own_id else ""
+    after = f' data-then="{then}"' if then else ""
+    return (
+        f'<a{named} href="?{text.escape(links.ask(question, asked))}" data-ask="{text.escape(question)}" '
+        f'data-scope="{text.escape(scope.write(asked))}"{after}>{text.escape(said)}</a>'
+    )
+
+
+def _instead(result: Result, asked: Scope, words: Words) -> str:
+    if not result.instead:
+        return ""
+    end = "" if result.instead.endswith(("?", "!", ".")) else "?"
+    return f'<p class="k-line">{text.escape(words.did_you_mean)} {_ask(result.instead, result.instead, asked)}{end}</p>'
+
+
+def _added(result: Result, asked: Scope, words: Words) -> str:
+    """Say which words of the other language were searched too, and offer to leave them out; or to bring them in again."""
+    if asked.translate and not result.added:
+        return ""
+    said, offer = text.escape(words.own_words_were), words.other_words
+    if asked.translate:
+        listed = ", ".join(result.added[:MOST_ADDED]) + (", …" if len(result.added) > MOST_ADDED else "")
+        other = text.lang("en" if result.language == "sv" else "sv")
+        said, offer = f"{text.escape(words.also_searched)} <i{other}>{text.escape(listed)}</i>", words.own_words
+    turned = replace(asked, translate=not asked.translate)
+    switch = _ask(offer, result.question, turned, own_id=_SWITCH, then=_SWITCH)
+    return f'<p class="k-line k-added"><span>{said}</span> {switch}</p>'
+
+
+def _groups(result: Result, asked: Scope, words: Words) -> list[str]:
+    groups: dict[int, list[Hit]] = {}
+    for hit in result.hits:
+        groups.setdefault(hit.document_id, []).append(hit)
+    opened = _first(result)
+    return [passages.group(hits, opened, words, onward=_more(result, hits[0], asked, words)) for hits in groups.values()]
+
+
+def _more(result: Result, hit: Hit, asked: Scope, words: Words) -> str:
+    """Offer the other passages of a document that were found; within that document there is no going further."""
+    if not hit.more or asked.document:
+        return ""
+    within = replace(asked, document=hit.document_id)
+    return f'<p class="k-more">{_ask(words.count(words.more_n, hit.more), result.question, within, then=_WHOLE)}</p>'
+
+
 def _heading(title: str, more: str = "") -> str:
     small = f'<p class="k-soft">{text.escape(more)}</p>' if more else ""
     return f'<h2 class="k-heading">{text.escape(title)}</h2>{small}'
@@ -85,71 +146,6 @@ def _nothing(words: Words) -> str:
     )
 
 
-def _answer(result: Result, words: Words) -> str:
-    hits = {hit.rank: hit for hit in result.hits}
-    quotes = "".join(_quote(quote, hits, words) for quote in result.quotes)
-    return f'<h2 class="k-heading">{text.escape(words.answer)}</h2><section class="k-answer">{quotes}</section>'
-
-
-def _quote(quote: Quote, hits: dict[int, Hit], words: Words) -> str:
-    cites = "".join(_cite(number, quote, hits.get(number), words) for number in quote.citations)
-    lang = next((hit.language for hit in hits.values() if hit.rank in quote.citations), "")
-    return f"<blockquote{_lang(lang)}><p>{text.quoted(quote.text, words)}{cites}</p></blockquote>"
-
-
-def _cite(number: int, quote: Quote, hit: Hit | None, words: Words) -> str:
-    own = hit is None or hit.document_id == quote.document_id
-    address = links.of_quote(quote, hit, words.language) if own or hit is None else links.of_hit(hit, words.language)
-    label = words.source_number.format(n=number)
-    if hit is not None:
-        label = ", ".join(filter(None, (label, hit.title, text.place_of(hit, words))))
-    return (
-        f'<a class="k-cite" href="{text.escape(address)}" target="viewer" data-rank="{number}" '
-        f'title="{text.escape(label)}" aria-label="{text.escape(label)}">{number}</a>'
-    )
-
-
-def _groups(result: Result, words: Words) -> list[str]:
-    groups: dict[int, list[Hit]] = {}
-    for hit in result.hits:
-        groups.setdefault(hit.document_id, []).append(hit)
-    opened = _first(result)
-    return [_document(group, opened, words) for group in groups.values()]
-
-
-def _document(hits: list[Hit], opened: Hit | None, words: Words) -> str:
-    first = hits[0]
-    facts = [*first.city, kind_name(first.kind, words), text.date(first.date, words)]
-    facts += [language_name(first.language, words)] if first.language else []
-    facts += [] if first.attributable else [words.no_attribution]
-    meta = " · ".join(text.escape(fact) for fact in facts if fact)
-    passages = "".join(_passage(hit, words, opened=hit is opened) for hit in hits)
-    return (
-        f'<article class="k-doc"><header><h3 dir="auto">{text.escape(first.title or first.path)}</h3>'
-        f'{text.handling(first.handling)}</header><p class="k-meta">{meta}</p>{passages}</article>'
-    )
-
-
-def _passage(hit: Hit, words: Words, *, opened: bool) -> str:
-    address = text.escape(links.of_hit(hit, words.language))
-    where = text.escape(text.place_of(hit, words) or words.whole_text)
-    section = text.escape(" › ".join(hit.section))
-    why = words.both if hit.by_meaning and hit.by_words else words.meaning if hit.by_meaning else words.by_words
-    return (
-        f'<section class="k-passage{" k-open" if opened else ""}" id="source-{hit.rank}" data-rank="{hit.rank}">'
-        f'<div class="k-where"><a href="{address}" target="viewer" data-rank="{hit.rank}" '
-        f'title="{text.escape(words.open_passage)}"><b>{hit.rank}</b> <span>{where}</span></a>'
-        f'<span class="k-section" dir="auto">{section}</span>'
-        f'<span class="k-why" title="{text.escape(words.matched)}">{text.escape(why)}</span></div>'
-        f'<div class="k-text"{_lang(hit.language)}>{text.paragraphs(hit.text, (), hit.marks, anchored=False)}</div>'
-        "</section>"
-    )
-
-
-def _lang(code: str) -> str:
-    return f' lang="{text.escape(code)}"' if code.isalpha() else ""
-
-
 def _coverage(result: Result, status: Status, words: Words) -> str:
     found = result.searched
     said = [
@@ -165,6 +161,12 @@ def _coverage(result: Result, status: Status, words: Words) -> str:
     facts.append(model_name(status, words))
     line = " ".join(text.escape(part) for part in said if part)
     return f'<footer class="k-coverage">{line} {text.escape(" · ".join(fact for fact in facts if fact))}</footer>'
+
+
+def _gap(result: Result, status: Status, words: Words) -> str:
+    """Say that the model does not know a language that this question or its passages are in."""
+    met = {result.language, *(hit.language for hit in result.hits)} - {""}
+    return "" if met <= set(status.model_languages) else indexroom.gap(status, words)
 
 
 def _unreadable(found: Searched, words: Words) -> str:

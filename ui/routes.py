@@ -9,8 +9,8 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Request
 from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, RedirectResponse, Response
 
-from index.result import DocumentInfo
-from ui import images, reading, viewer
+from index.result import DocumentInfo, Hit
+from ui import images, reading, related, scope, viewer
 from ui.images import PageImages
 from ui.ports import Library, Who
 from ui.words import LANGUAGES, Words
@@ -21,7 +21,8 @@ _ASKED_AGAIN = {"Cache-Control": "private, no-cache"}  # kept by the browser, bu
 # Chromium shows a PDF with a viewer of its own, which a strict policy would shut out.
 _PDF_POLICY = {"Content-Security-Policy": "frame-ancestors 'self'"}
 _READ = ["GET", "HEAD"]
-_MOST_ID = 2**63 - 1
+_SIMILAR = 6
+_SIMILAR_DOCUMENTS = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +55,14 @@ def make(desk: Desk) -> APIRouter:
     @router.api_route("/view/{document_id}", methods=_READ)
     def view(request: Request, document_id: str) -> Response:
         return _view(desk, request, document_id, Words(language_of(request)))
+
+    @router.api_route("/similar/{passage_id}", methods=_READ)
+    def similar(request: Request, passage_id: str) -> Response:
+        return _similar(desk, request, passage_id, Words(language_of(request)))
+
+    @router.api_route("/context/{passage_id}", methods=_READ)
+    def context(request: Request, passage_id: str) -> Response:
+        return _context(desk, request, passage_id, Words(language_of(request)))
 
     @router.api_route("/image/{document_id}/{name}", methods=_READ)
     def image(request: Request, document_id: str, name: str) -> Response:
@@ -97,9 +106,31 @@ def preferred(accept: str) -> str:
 
 
 def _find(desk: Desk, request: Request, document_id: str) -> DocumentInfo | None:
-    if not re.fullmatch(r"[0-9]{1,19}", document_id) or int(document_id) > _MOST_ID:
-        return None
-    return desk.library.document(int(document_id), desk.who(request.headers))
+    return desk.library.document(scope.id_of(document_id), desk.who(request.headers))
+
+
+def _around(desk: Desk, request: Request, passage_id: str, around: int) -> tuple[Hit | None, tuple[Hit, ...]]:
+    """A passage with its neighbours; None where it does not exist for the one who asks."""
+    number = scope.id_of(passage_id)
+    near = desk.library.neighbours(number, principal=desk.who(request.headers), around=around)
+    return next((hit for hit in near if hit.passage_id == number), None), near
+
+
+def _similar(desk: Desk, request: Request, passage_id: str, words: Words) -> Response:
+    own, _ = _around(desk, request, passage_id, 0)
+    if own is None:
+        return _problem(words.no_passage, words.not_found_more, words)
+    principal = desk.who(request.headers)
+    found = desk.library.similar(own.passage_id, principal=principal, top=_SIMILAR)
+    near = desk.library.similar_documents(own.document_id, principal=principal, top=_SIMILAR_DOCUMENTS)
+    return HTMLResponse(related.similar(own, found, [info for info, _ in near], words), headers=_PRIVATE)
+
+
+def _context(desk: Desk, request: Request, passage_id: str, words: Words) -> Response:
+    own, near = _around(desk, request, passage_id, 1)
+    if own is None:
+        return _problem(words.no_passage, words.not_found_more, words)
+    return HTMLResponse(related.context(own, near, words), headers=_PRIVATE)
 
 
 def _view(desk: Desk, request: Request, document_id: str, words: Words) -> Response:

@@ -136,6 +136,11 @@ def place_of(hit: Hit, words: Words) -> str:
     return place(hit.format, hit.page, hit.page_end, hit.page_label, words)
 
 
+def lang(code: str) -> str:
+    """Write the attribute that says which language a text is in; "" where it is not known."""
+    return f' lang="{escape(code)}"' if code.isalpha() else ""
+
+
 def handling(mark: str) -> str:
     """Show the handling mark as a label in the colours of TLP 2.0, on black; "" where there is none."""
     if not mark.strip():

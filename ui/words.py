@@ -76,15 +76,26 @@ class Words:
         "No sentence comes close enough to be an answer. Other words, or fewer filters, may find it.",
         "Ingen mening ligger tillräckligt nära för att vara ett svar. Andra ord eller färre filter kan hjälpa.",
     )
+    said_in = Pair("said in {n} documents", "står i {n} dokument")
+    did_you_mean = Pair("Did you mean:", "Menade du:")
+    also_searched = Pair("Also searched:", "Sökte även:")
+    own_words = Pair("Search my words only", "Sök bara med mina ord")
+    own_words_were = Pair("Only your own words were searched.", "Bara dina egna ord söktes.")
+    other_words = Pair("Search the other language too", "Sök även på det andra språket")
+    within = Pair("Only within “{title}”", "Bara inom ”{title}”")
+    whole_library = Pair("Search the whole library", "Sök i hela biblioteket")
     nearest = Pair("The nearest passages", "De närmaste textställena")
     nearest_more = Pair("They do not answer the question.", "De besvarar inte frågan.")
     notes = Pair("Please note", "Observera")
     meaning = Pair("meaning", "betydelse")
     by_words = Pair("words", "ord")
-    both = Pair("meaning + words", "betydelse + ord")
-    matched = Pair("Found by", "Hittad genom")
+    by_added = Pair("added words", "tillagda ord")
+    and_last = Pair("{first} and {last}", "{first} och {last}")
+    matched = Pair("matched by {how}", "träff på {how}")
     source_number = Pair("Source {n}", "Källa {n}")
     open_passage = Pair("Show on the page", "Visa på sidan")
+    similar = Pair("Similar passages", "Liknande textställen")
+    wider = Pair("Wider context", "Större sammanhang")
     no_attribution = Pair("may not be attributed", "får inte tillskrivas någon")
     could_not = Pair(
         "{documents} with pages without readable text ({pages}) could not be searched wholly.",
@@ -108,6 +119,27 @@ class Words:
     library_failed = Pair("The library cannot be opened", "Biblioteket kan inte öppnas")
     question_long = Pair("The question is too long: at most {n} characters.", "Frågan är för lång: högst {n} tecken.")
 
+    # How to ask
+    how_to_ask = Pair("How to ask", "Så kan du fråga")
+    how_plainly = Pair(
+        "Ask in plain words, in English or Swedish. These narrow the search; several can stand in one question.",
+        "Fråga med vanliga ord, på svenska eller engelska. Detta snävar in sökningen; flera får stå i samma fråga.",
+    )
+    how_phrase = Pair('"crowded places"', '"publika evenemang"')
+    how_phrase_does = Pair("these words, exactly so", "just de här orden, precis så")
+    how_without = Pair("-cyber", "-övning")
+    how_without_does = Pair("without this word", "utan det här ordet")
+    how_city = Pair("city:London", "stad:Stockholm")
+    how_city_does = Pair("from this city", "från den här staden")
+    how_year = Pair("year:2019..2021", "år:2019..2021")
+    how_year_does = Pair("from these years", "från de här åren")
+    how_kind = Pair("kind:report", "typ:rapport")
+    how_kind_does = Pair("of this kind", "av den här typen")
+    how_theme = Pair('theme:"public warning"', 'tema:"public warning"')
+    how_theme_does = Pair("on this theme", "på det här temat")
+    how_language = Pair("lang:sv", "språk:sv")
+    how_language_does = Pair("in this language", "på det här språket")
+
     # The viewer
     viewer = Pair("Source page", "Källans sida")
     viewer_empty = Pair(
@@ -118,6 +150,12 @@ class Words:
     not_found_more = Pair(
         "It may have been removed, or you may not see it.", "Det kan ha tagits bort, eller så får du inte se det."
     )
+    no_passage = Pair("There is no such passage", "Det finns inget sådant textställe")
+    back_to_page = Pair("Back to the page", "Tillbaka till sidan")
+    no_similar = Pair("No other document has a passage like this one.", "Inget annat dokument har ett liknande textställe.")
+    in_others = Pair("In other documents", "I andra dokument")
+    similar_documents = Pair("Similar documents", "Liknande dokument")
+    the_passage = Pair("The passage", "Textstället")
     page_not_found = Pair("The document has no page {n}.", "Dokumentet har ingen sida {n}.")
     bad_place = Pair("This link does not point to a place in the document.", "Länken pekar inte på en plats i dokumentet.")
     previous_page = Pair("Previous page", "Föregående sida")
@@ -241,6 +279,9 @@ class Words:
     documents_n = Count(("{n} document", "{n} documents"), ("{n} dokument", "{n} dokument"))
     passages_n = Count(("{n} passage", "{n} passages"), ("{n} textställe", "{n} textställen"))
     pages_n = Count(("{n} page", "{n} pages"), ("{n} sida", "{n} sidor"))
+    more_n = Count(
+        ("{n} more from this document", "{n} more from this document"), ("{n} till ur dokumentet", "{n} till ur dokumentet")
+    )
     dimensions_n = Count(("{n} dimension", "{n} dimensions"), ("{n} dimension", "{n} dimensioner"))
 
     def count(self, noun: Count, n: int) -> str:
