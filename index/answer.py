@@ -4,18 +4,19 @@ import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from index.lexical import stems
 from index.words import Concept
 
 MOST_QUOTES = 5
 FROM_HITS = 6  # passages that sentences are chosen from
-_MOST_OF_PASSAGE = 2
+# Chosen on the answers that are known of Swedish government pages (benchmarks/answers.py, docs/quality.md).
+_MOST_OF_PASSAGE = 3
 _WORDS = 0.5  # what the words of a sentence count beside its meaning
-# Chosen on the questions that were written for the sample library: of 40 whose answer is in a passage found, 33 have its
-# sentence among the quotes, at about 3 quotes a question.
-_OF_PASSAGE = 0.1  # what the rank of its passage counts for a sentence
-_NEAR_THE_BEST = 0.65  # of the best sentence's score, below which a sentence is not quoted
+_OF_PASSAGE = 0.5  # what the rank of its passage counts for a sentence
+_AFTER, _BEFORE = 0.5, 0.25  # what the words of the sentence before it count for a sentence, and those of the one after
+_NEAR_THE_BEST = 0.5  # of the best sentence's score, below which a sentence is not quoted
 _ENDS = re.compile(r"[.!?…][\"'”’»)\]]*(\s*\[?\d{1,3}\]?)?$")
 
 
@@ -50,21 +51,47 @@ def is_complete(text: str) -> bool:
     return (first.isupper() or first.isdigit()) and letters > 0.6 * len("".join(text.split()))
 
 
-def coverage(concepts: Sequence[Concept], rarity: Sequence[float], stems: frozenset[str]) -> float:
-    """The share of what was asked, by its rarity, that is among `stems`, under any of its words: 0 to 1."""
-    total = sum(rarity)
-    if total <= 0:
-        return 0.0
-    held = (
-        max((share for stem, share in (*concept.stems, *concept.translated) if stem in stems), default=0.0)
-        for concept in concepts
-    )
-    return sum(weight * min(1.0, share) for weight, share in zip(rarity, held, strict=True)) / total
+class Coverage:
+    """How much of a question a text holds, by the rarity of what was asked."""
+
+    def __init__(self, concepts: Sequence[Concept], rarity: Sequence[float]) -> None:
+        """`rarity` is what each concept counts."""
+        self._total = sum(rarity)
+        self._rarity = tuple(rarity)
+        self._shares: dict[str, list[tuple[int, float]]] = {}
+        for number, concept in enumerate(concepts):
+            for stem, share in (*concept.stems, *concept.translated):
+                self._shares.setdefault(stem, []).append((number, min(1.0, share)))
+        self._stems = frozenset(self._shares)
+
+    def of(self, stems: frozenset[str]) -> float:
+        """The share of what was asked that is among `stems`, under any of its words: 0 to 1."""
+        if self._total <= 0:
+            return 0.0
+        best: dict[int, float] = {}
+        for stem in self._stems & stems:
+            for number, share in self._shares[stem]:
+                best[number] = max(share, best.get(number, 0.0))
+        return sum(self._rarity[number] * share for number, share in best.items()) / self._total
 
 
+@lru_cache(maxsize=4_000)
 def stems_of(text: str, language: str) -> frozenset[str]:
     """The stems a text is found by."""
     return frozenset(stems(text, language))
+
+
+def in_context(sentences: Sequence[Sentence], covered: Sequence[float]) -> list[float]:
+    """The words of each sentence with a share of its neighbours': an answer often follows the sentence that names its matter."""
+    found = []
+    for at, sentence in enumerate(sentences):
+        near = [0.0]
+        if at and sentences[at - 1].hit == sentence.hit:
+            near.append(_AFTER * covered[at - 1])
+        if at + 1 < len(sentences) and sentences[at + 1].hit == sentence.hit:
+            near.append(_BEFORE * covered[at + 1])
+        found.append(covered[at] + max(near))
+    return found
 
 
 def scores(sentences: Sequence[Sentence], cosines: Sequence[float], covered: Sequence[float]) -> list[float]:

@@ -19,6 +19,7 @@ from index.store import Connection, Row
 _MEANT = 0.35  # a passage below this cosine was not found by its meaning
 _JUDGED = 3  # of the first passages, what the floor looks at
 _LISTED = 12  # candidates that are looked at for each place in the list
+_NEARLY = 0.6  # of the score of its document's best passage, from which a passage is told of as one more
 
 _HIT = """
 SELECT p.*, d.title, d.kind AS document_kind, d.organisation, d.city, d.date, d.handling, d.level, d.attribution, d.format,
@@ -76,10 +77,14 @@ def evidence(connection: Connection, now: Serving, allowed: Allowed, asked: Aske
 def _evidence(found: Sequence[Candidate], rows: Sequence[Row], asked: Asked) -> list[Evidence]:
     judged = []
     for candidate, row in zip(found[:_JUDGED], rows, strict=False):
-        stems = quoting.stems_of(f"{row['text']} {row['context']}", row["language"])
-        share = quoting.coverage(asked.concepts, asked.rarity, stems)
+        stems = _stems_of(row)
+        share = asked.coverage.of(stems)
         judged.append(Evidence(cosine=candidate.cosine if asked.meant else math.nan, coverage=share))
     return judged
+
+
+def _stems_of(row: Row) -> frozenset[str]:
+    return quoting.stems_of(row["text"], row["language"]) | quoting.stems_of(row["context"], row["language"])
 
 
 # -- hits
@@ -88,30 +93,35 @@ def _evidence(found: Sequence[Candidate], rows: Sequence[Row], asked: Asked) -> 
 def _listed(
     connection: Connection, candidates: Sequence[Candidate], top: int, per_document: int
 ) -> tuple[list[Candidate], Counter[int]]:
-    """The first `top` candidates, and how many others of each document were found.
+    """The first `top` candidates, and how many others of each document are nearly as good.
 
-    A page is listed once before any is listed twice, and the same text of a document only once.
+    A page is listed once before any is listed twice, but for the one page of what has no pages (Word, HTML, text); the same
+    text only once.
     """
-    looked = candidates[: max(retrieval.DEPTH, _LISTED * top)]
+    looked = candidates[: _LISTED * top]
+    marks = ", ".join("?" * len(looked))
     rows = {
         row["id"]: row
         for row in connection.execute(
-            f"SELECT id, document_id, page, text FROM passages WHERE id IN ({', '.join('?' * len(looked))})",
-            [candidate.passage_id for candidate in looked],
+            "SELECT p.id, p.document_id, p.page, p.text, d.pages FROM passages p JOIN documents d ON d.id = p.document_id"
+            f" WHERE p.id IN ({marks})",
+            [one.passage_id for one in looked],
         )
     }
     first: list[Candidate] = []
     second: list[Candidate] = []
     texts: set[str] = set()
     pages: set[tuple[int, int]] = set()
+    best: dict[int, float] = {}
     of_document: Counter[int] = Counter()
     for candidate in looked:
         row = rows[candidate.passage_id]
-        page, document = (row["document_id"], row["page"]), row["document_id"]
+        document, page = row["document_id"], (row["document_id"], row["page"])
+        best.setdefault(document, candidate.score)
         if row["text"] in texts:
             continue
         texts.add(row["text"])
-        if page in pages or (per_document and of_document[document] >= per_document):
+        if (page in pages and row["pages"] > 1) or (per_document and of_document[document] >= per_document):
             second.append(candidate)
             continue
         pages.add(page)
@@ -119,8 +129,11 @@ def _listed(
         first.append(candidate)
     listed = (first if per_document else first + second)[:top]
     kept = {candidate.passage_id for candidate in listed}
-    rest = [one for one in (*first, *second) if one.passage_id not in kept]
-    return listed, Counter(rows[one.passage_id]["document_id"] for one in rest)
+    more: Counter[int] = Counter()
+    for one in (*first, *second):
+        document = rows[one.passage_id]["document_id"]
+        more[document] += one.passage_id not in kept and one.score >= _NEARLY * best[document]
+    return listed, more
 
 
 def hits_of(connection: Connection, found: Sequence[Candidate], asked: Asked | None) -> tuple[tuple[Hit, ...], list[Row]]:
@@ -133,7 +146,7 @@ def hits_of(connection: Connection, found: Sequence[Candidate], asked: Asked | N
 def _hit(connection: Connection, row: Row, candidate: Candidate, rank: int, asked: Asked | None) -> Hit:
     by_words = by_added = False
     if asked is not None and candidate.words > 0:
-        stems = quoting.stems_of(f"{row['text']} {row['context']}", row["language"])
+        stems = _stems_of(row)
         by_words, by_added = not stems.isdisjoint(asked.typed_stems), not stems.isdisjoint(asked.added_stems)
     return Hit(
         rank=rank,
@@ -185,8 +198,8 @@ def _quote(
 ) -> tuple[tuple[Hit, ...], tuple[Quote, ...]]:
     """Mark the answering sentence of each hit, and choose those that make the answer."""
     sentences, cosines = _sentences(connection, hits, rows, found, asked)
-    covered = [quoting.coverage(asked.concepts, asked.rarity, quoting.stems_of(one.text, one.language)) for one in sentences]
-    scores = quoting.scores(sentences, cosines, covered)
+    covered = [asked.coverage.of(quoting.stems_of(one.text, one.language)) for one in sentences]
+    scores = quoting.scores(sentences, cosines, quoting.in_context(sentences, covered))
     complete = [at for at, sentence in enumerate(sentences) if quoting.is_complete(sentence.text)]
     quotable = [at for at in complete if sentences[at].hit < quoting.FROM_HITS]
     marks: dict[int, set[tuple[int, int]]] = {}

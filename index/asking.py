@@ -3,16 +3,20 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from index import concepts, fuse, lexical, postings, retrieval, words
+import numpy as np
+
+from index import concepts, fuse, lexical, postings, retrieval, vocabulary, words
+from index.answer import Coverage
 from index.embed import Encoder, Vectors
 from index.lexicon import Lexicon
 from index.query import Query
 from index.serving import Allowed, Serving
 from index.store import Connection
-from index.vectors import Ids
+from index.vectors import Ids, Scores
 
 _MISSPELT = 0.8  # of its letters that a word of the library shares with what was typed, to be offered instead
 _SHORTEST = 4  # letters of a word that may be misspelt
+_LOOKED_UP = 5  # passages in which the spelling of a word is looked up
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,21 +25,30 @@ class Asked:
 
     query: Query
     language: str  # ISO 639-1
-    concepts: tuple[words.Concept, ...]
     typed_stems: frozenset[str]
     added_stems: frozenset[str]  # those of the words that were added
-    rarity: tuple[float, ...]  # of each concept, within what the asker may find
+    scored: words.Scored  # what the words say of every passage that the asker may find
+    coverage: Coverage
     added: tuple[str, ...]
     vector: Vectors | None
+    near: tuple[Ids, Scores]  # the passages nearest in meaning with their cosines, best first
     weights: fuse.Weights
     meant: bool  # the model knows the language of the question, or of its translation
 
     @property
     def wanted(self) -> retrieval.Wanted:
         """What retrieval looks for."""
-        return retrieval.Wanted(
-            concepts=self.concepts, vector=self.vector, weights=self.weights, pages=retrieval.pages_named(self.query.text)
-        )
+        pages = retrieval.pages_named(self.query.text)
+        return retrieval.Wanted(scored=self.scored, vector=self.vector, near=self.near, weights=self.weights, pages=pages)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Means:
+    """What a question is asked with. `encoder` None: words only. `lexicon` None: nothing is translated. `depth`: candidates."""
+
+    encoder: Encoder | None
+    lexicon: Lexicon | None
+    depth: int = retrieval.DEPTH
 
 
 def filters(typed: Query, where: Mapping[str, Sequence[str]]) -> dict[str, Sequence[str]]:
@@ -43,30 +56,34 @@ def filters(typed: Query, where: Mapping[str, Sequence[str]]) -> dict[str, Seque
     return {**where, **dict(typed.where)}
 
 
-def ask(now: Serving, allowed: Allowed, encoder: Encoder | None, typed: Query, language: str, lexicon: Lexicon | None) -> Asked:
-    """Put a question to what `allowed` leaves. `lexicon` None: its words are not translated."""
-    others = lexicon if lexicon is not None and _is_mixed(now, allowed, language) else None
-    put = concepts.ask(typed.text, language, allowed.vocabulary, others)
+def ask(now: Serving, allowed: Allowed, typed: Query, language: str, means: Means) -> Asked:
+    """Put a question to what `allowed` leaves."""
     knows = now.model.knows(language)
+    others = means.lexicon if means.lexicon is not None and _is_mixed(now, allowed, language) else None
+    put = concepts.ask(typed.text, language, allowed.vocabulary, others)
     translated = not knows and bool(put.gloss) and any(now.model.knows(code) for code in lexical.LANGUAGES)
-    text = put.gloss if translated else typed.text
-    meant = knows or translated
-    typed_stems = frozenset(stem for concept in put.typed for stem, _ in concept.stems)
+    scored = now.words.score(put.concepts, allowed.scope)
+    vector, near = _nearest(now, allowed, put.gloss if translated else typed.text, means)
     return Asked(
         query=typed,
         language=language,
-        concepts=put.concepts,
-        typed_stems=typed_stems,
+        typed_stems=frozenset(stem for concept in put.typed for stem, _ in concept.stems),
         added_stems=frozenset(stem for concept in put.concepts for stem, _ in concept.translated),
-        rarity=tuple(
-            concept.weight * words.rarity(frequency, allowed.scope.passages)
-            for concept, frequency in zip(put.concepts, now.words.frequencies(put.concepts, allowed.scope), strict=True)
-        ),
+        scored=scored,
+        coverage=Coverage(put.concepts, scored.rarity),
         added=put.added,
-        vector=encoder.query(text) if encoder is not None and text else None,
-        weights=fuse.KNOWN if meant else fuse.UNKNOWN,
-        meant=meant,
+        vector=vector,
+        near=near,
+        weights=fuse.KNOWN if knows or translated else fuse.UNKNOWN,
+        meant=knows or translated,
     )
+
+
+def _nearest(now: Serving, allowed: Allowed, text: str, means: Means) -> tuple[Vectors | None, tuple[Ids, Scores]]:
+    if means.encoder is None or not text:
+        return None, (now.ids[:0], np.zeros(0, np.float32))
+    vector = means.encoder.query(text)
+    return vector, now.index.search(vector, means.depth, allowed.passages)
 
 
 def _is_mixed(now: Serving, allowed: Allowed, language: str) -> bool:
@@ -118,19 +135,18 @@ def _holding(connection: Connection, now: Serving, phrase: str) -> Ids:
 # -- misspelt words
 
 
-def corrected(connection: Connection, now: Serving, allowed: Allowed, asked: Asked) -> str:
-    """The question with words that nothing stands for replaced by the library's nearest; "" where there is nothing to offer."""
+def corrected(connection: Connection, now: Serving, allowed: Allowed, typed: Query, text: str) -> str:
+    """`text` as it was typed, with words that nothing stands for replaced by the library's nearest; "" where there are none."""
     instead: dict[str, str] = {}
-    for word in lexical.words(asked.query.text):
-        if len(word) >= _SHORTEST and not word.isdigit() and word not in lexical.STOPWORDS and not _occurs(allowed, word):
-            nearest = allowed.vocabulary.alike(word)
-            found = next((as_written for stem, share in nearest if share >= _MISSPELT
-                          if (as_written := _as_written(connection, now, allowed, stem))), "")  # fmt: skip
-            if found:
-                instead[word] = found
-    if not instead:
-        return ""
-    return lexical.replaced(asked.query.text, instead)
+    for word in lexical.words(typed.text):
+        if len(word) < _SHORTEST or word.isdigit() or word in lexical.STOPWORDS or _occurs(allowed, word):
+            continue
+        for stem, share in allowed.vocabulary.alike(word):
+            written = _as_written(connection, now, allowed, stem) if share >= _MISSPELT else ()
+            if written:
+                instead[word] = vocabulary.most_like(word, written)
+                break
+    return lexical.replaced(text, instead) if instead else ""
 
 
 def _occurs(allowed: Allowed, word: str) -> bool:
@@ -138,13 +154,13 @@ def _occurs(allowed: Allowed, word: str) -> bool:
     return allowed.vocabulary.any_occurs(stem for stem, _ in stems)
 
 
-def _as_written(connection: Connection, now: Serving, allowed: Allowed, stem: str) -> str:
-    """A word of a passage that the asker may see, whose stem this is: stems are no words to offer."""
+def _as_written(connection: Connection, now: Serving, allowed: Allowed, stem: str) -> list[str]:
+    """Words of passages that the asker may see, whose stem this is: stems are no words to offer."""
     scored = now.words.score((words.Concept(stems=((stem, 1.0),)),), allowed.scope)
-    for passage_id in scored.top(1).tolist():
+    found: dict[str, None] = {}
+    for passage_id in scored.top(_LOOKED_UP).tolist():
         row = connection.execute("SELECT text, context, language FROM passages WHERE id = ?", (passage_id,)).fetchone()
         language = "sv" if row["language"] == "sv" else "en"
-        for word in lexical.words(f"{row['text']} {row['context']}"):
-            if lexical.stem(word, language) == stem:
-                return word
-    return ""
+        held = lexical.words(f"{row['text']} {row['context']}")
+        found |= dict.fromkeys(word for word in held if lexical.stem(word, language) == stem)
+    return list(found)

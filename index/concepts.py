@@ -54,8 +54,7 @@ def ask(question: str, language: str, known: Vocabulary, lexicon: Lexicon | None
             added += [term for term, _ in found.terms[:2]]
             concept = _concept(found, own, language)
             concepts += [concept] if concept.stems or concept.translated else []  # equivalents may be nothing but stopwords
-            own = ()  # the word itself is an alternative of its first equivalent only
-        if own:
+        if own and not meant:
             concepts.append(Concept(stems=own))
     return Asked(
         concepts=_once(concepts),

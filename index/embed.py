@@ -91,7 +91,8 @@ class OnnxEncoder:
     def with_sentences(self, texts: Sequence[tuple[str, Spans]]) -> list[Embedded]:
         """Texts with their sentences: a sentence's vector is the mean of its tokens' in the passage's own forward pass."""
         prefix = self.info.passage_prefix
-        encoded = self._tokenizer.encode_batch_fast([prefix + text for text, _ in texts])
+        # The fast variant keeps no offsets: all of them are 0 (tokenizers 0.23, Tokenizer.encode_batch_fast).
+        encoded = self._tokenizer.encode_batch([prefix + text for text, _ in texts])
         given = [(entry.ids, entry.offsets, spans) for entry, (_, spans) in zip(encoded, texts, strict=True)]
         return self._each(lambda one: self._with_sentences(one[0], one[1], one[2], len(prefix)), given)
 

@@ -44,8 +44,14 @@ def written(text: str) -> list[str]:
 
 
 def replaced(text: str, instead: Mapping[str, str]) -> str:
-    """The text with some of its words, given in lower case, replaced by others."""
-    return _WORD.sub(lambda match: instead.get(_lower(match.group()), match.group()), unicodedata.normalize("NFC", text))
+    """The text with some of its words, given in lower case, replaced by others; a capital letter at the start stays one."""
+
+    def other(match: re.Match[str]) -> str:
+        word = match.group()
+        found = instead.get(_lower(word), word)
+        return found[0].upper() + found[1:] if word[0].isupper() else found
+
+    return _WORD.sub(other, unicodedata.normalize("NFC", text))
 
 
 def spellings(text: str) -> list[list[str]]:
@@ -54,8 +60,11 @@ def spellings(text: str) -> list[list[str]]:
     A word with hyphens is the word of its parts followed by what they are together, at its last part.
     """
     found: list[list[str]] = []
-    for match in _JOINED.finditer(_lower(unicodedata.normalize("NFC", text))):
-        parts = _HYPHEN.split(match.group())
+    for joined in _JOINED.findall(_lower(unicodedata.normalize("NFC", text))):
+        if joined.isalpha():  # nearly all words
+            found.append([joined])
+            continue
+        parts = _HYPHEN.split(joined)
         found += [[part, *_runs(part)] for part in parts]
         if len(parts) > 1:
             found[-1].append("".join(parts))
@@ -68,6 +77,8 @@ def _lower(text: str) -> str:
 
 
 def _runs(word: str) -> list[str]:
+    if word.isalpha() or word.isdigit():
+        return []
     runs: list[str] = _RUN.findall(word)
     return [run for run in runs if len(run) > 1] if len(runs) > 1 else []
 

@@ -76,12 +76,12 @@ class Library:
                 return _nothing(question, began, ("The library is empty: nothing has been ingested yet.", *notes))
             allowed = now.allowed(principal, asking.filters(typed, where or {}))
             allowed = asking.narrowed(connection, now, allowed, typed)
-            asked = self._asked(now, allowed, typed, mode, translate)
+            top = max(1, min(top, MOST_HITS))
+            asked = self._asked(now, allowed, typed, mode, translate, max(retrieval.DEPTH, 4 * top))
             result = answering.answer(
-                connection, now, allowed, asked,
-                mode=mode, top=max(1, min(top, MOST_HITS)), floor=now.floor, per_document=per_document,
+                connection, now, allowed, asked, mode=mode, top=top, floor=now.floor, per_document=per_document,
             )  # fmt: skip
-            instead = asking.corrected(connection, now, allowed, asked)
+            instead = asking.corrected(connection, now, allowed, typed, text)
         seconds = time.perf_counter() - began
         return replace(result, question=question, instead=instead, notes=notes, seconds=seconds)
 
@@ -91,10 +91,12 @@ class Library:
             if connection is None or now is None:
                 return []
             allowed = now.allowed(principal, {})
-            asked = self._asked(now, allowed, parse(question), mode, translate=True)
+            asked = self._asked(now, allowed, parse(question), mode, True, depth)
+            found = retrieval.retrieve(connection, now, allowed, asked.wanted, mode, depth)
+            owners = now.owners_of([candidate.passage_id for candidate in found])
             best: dict[int, float] = {}
-            for candidate in retrieval.retrieve(connection, now, allowed, asked.wanted, mode, depth):
-                best.setdefault(now.owner_of(candidate.passage_id), candidate.score)
+            for candidate, owner in zip(found, owners, strict=True):
+                best.setdefault(owner, candidate.score)
         return list(best.items())
 
     def evidence(self, question: str, *, principal: Principal) -> list[Evidence]:
@@ -103,7 +105,7 @@ class Library:
             if connection is None or now is None:
                 return []
             allowed = now.allowed(principal, {})
-            asked = self._asked(now, allowed, parse(question), Mode.HYBRID, translate=True)
+            asked = self._asked(now, allowed, parse(question), Mode.HYBRID, True, retrieval.DEPTH)
             return answering.evidence(connection, now, allowed, asked)
 
     def similar(self, passage_id: int, *, principal: Principal, top: int = 10) -> tuple[Hit, ...]:
@@ -129,10 +131,11 @@ class Library:
                 return ()
             return likeness.neighbours(connection, now, now.allowed(principal, {}), passage_id, around)
 
-    def _asked(self, now: Serving, allowed: Allowed, typed: Query, mode: Mode, translate: bool) -> asking.Asked:
+    def _asked(self, now: Serving, allowed: Allowed, typed: Query, mode: Mode, translate: bool, depth: int) -> asking.Asked:
         encoder = None if mode is Mode.LEXICAL or not typed.text else self.encoder(now)
         lexicon = with_glossary(now.glossary) if translate else None
-        return asking.ask(now, allowed, encoder, typed, self._language_of(typed.text), lexicon)
+        means = asking.Means(encoder=encoder, lexicon=lexicon, depth=depth)
+        return asking.ask(now, allowed, typed, self._language_of(typed.text), means)
 
     def records(self) -> dict[int, str]:
         """The record id of each document that came in a bulk file."""

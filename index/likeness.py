@@ -23,8 +23,8 @@ def passages(connection: Connection, now: Serving, allowed: Allowed, passage_id:
     ids, scores = now.index.search(vector, _LOOKED_AT, allowed.passages)
     found = [
         Candidate(passage_id=one, score=float(score), cosine=float(score), words=0.0)
-        for one, score in zip(ids.tolist(), scores, strict=True)
-        if now.owner_of(one) != row["document_id"]
+        for one, owner, score in zip(ids.tolist(), now.owners_of(ids.tolist()), scores, strict=True)
+        if owner != row["document_id"]
     ]
     return answering.hits_of(connection, found[:top], None)[0]
 

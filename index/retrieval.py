@@ -11,11 +11,11 @@ from index import fuse
 from index.result import Mode
 from index.serving import Allowed, Serving
 from index.store import Connection
-from index.vectors import Ids, Vectors
-from index.words import Concept
+from index.vectors import Ids, Scores, Vectors
+from index.words import Scored
 
 DEPTH = 200  # candidates of each half at least
-_LOOKED_INTO = 100  # of the best, whose sentences are compared with the question too
+_LOOKED_INTO = 40  # of the best, whose sentences are compared with the question too
 _SENTENCE = 0.3  # what the nearest sentence of a passage counts beside the passage, in its meaning
 _ON_PAGE = 0.3  # added to passages on a page that the question names
 
@@ -27,10 +27,11 @@ _PAGE = re.compile(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """What is looked for: concepts, the question's `(dim,)` unit vector (None: words only), and pages that it names."""
+    """What is looked for: what its words say, its `(dim,)` unit vector (None: words only), and pages that it names."""
 
-    concepts: Sequence[Concept]
+    scored: Scored
     vector: Vectors | None
+    near: tuple[Ids, Scores]  # the passages nearest in meaning among those allowed, with their cosines, best first
     weights: fuse.Weights
     pages: tuple[str, ...] = ()
 
@@ -58,17 +59,16 @@ def retrieve(
     if allowed.count == 0:
         return []
     meant = mode is not Mode.LEXICAL and wanted.vector is not None
-    scored = serving.words.score(wanted.concepts if mode is not Mode.DENSE else (), allowed.scope)
-    near: Ids = np.zeros(0, np.int64)
-    if meant and wanted.vector is not None:
-        near, _ = serving.index.search(wanted.vector, depth, allowed.passages)
-    ids = np.union1d(near, scored.top(depth))
+    near, near_cosines = (wanted.near[0][:depth], wanted.near[1][:depth]) if meant else (serving.ids[:0], np.zeros(0))
+    ids = np.sort(near) if mode is Mode.DENSE else np.union1d(near, wanted.scored.top(depth))
     if not len(ids):
         return []
-    words = scored.of(ids)
+    words = wanted.scored.of(ids)
     cosines = np.full(len(ids), np.nan)
     if meant and wanted.vector is not None:
-        cosines = serving.index.scores(wanted.vector, ids).astype(np.float64)
+        cosines[np.searchsorted(ids, near)] = near_cosines
+        others = np.isnan(cosines)
+        cosines[others] = serving.index.scores(wanted.vector, ids[others])
     foreign = serving.foreign_of(ids) | np.isnan(cosines)
     scores = _scores(cosines, words, foreign, wanted.weights, mode)
     if wanted.pages:
@@ -76,14 +76,11 @@ def retrieve(
     if mode is Mode.HYBRID and meant:
         scores = _look_into(connection, ids, wanted, cosines, words, foreign, scores)
     order = np.lexsort((ids, -scores))
+    cosines = np.where(foreign, np.nan, cosines)
+    columns = (ids[order].tolist(), scores[order].tolist(), cosines[order].tolist(), words[order].tolist())
     return [
-        Candidate(
-            passage_id=int(ids[at]),
-            score=float(scores[at]),
-            cosine=float("nan") if foreign[at] else float(cosines[at]),
-            words=float(words[at]),
-        )
-        for at in order
+        Candidate(passage_id=one, score=score, cosine=cosine, words=said)
+        for one, score, cosine, said in zip(*columns, strict=True)
     ]
 
 

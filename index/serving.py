@@ -90,9 +90,10 @@ class Serving:
     glossary: tuple[Pair, ...]
     _allowed: dict[object, Allowed] = field(default_factory=dict, repr=False)
 
-    def owner_of(self, passage_id: int) -> int:
-        """The document of a passage."""
-        return int(self.owners[np.searchsorted(self.ids, passage_id)])
+    def owners_of(self, passage_ids: Sequence[int]) -> list[int]:
+        """The document of each passage."""
+        owners: list[int] = self.owners[np.searchsorted(self.ids, np.array(passage_ids, np.int64))].tolist()
+        return owners
 
     def foreign_of(self, ids: Ids) -> Flags:
         """Whether the model does not know the language of these passages."""

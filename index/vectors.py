@@ -84,7 +84,6 @@ class VectorIndex:
     def _load(self, path: Path, sha256: str) -> tuple[Any, Ids]:
         import faiss
 
-        faiss.omp_set_num_threads(1)
         if not is_whole(path, sha256):  # FAISS crashes on some damaged files, so it is only given whole ones
             raise SnapshotError(f"The vector file {path} is missing, or damaged: it is not what was written.")
         index: Any = faiss.read_index(str(path), faiss.IO_FLAG_MMAP_IFC)
@@ -118,6 +117,7 @@ class VectorIndex:
         """The `top` allowed passages nearest to `query` (`(dim,)` float32): ids and cosines, best first."""
         import faiss
 
+        faiss.omp_set_num_threads(1)  # counts for the calling thread alone (OpenMP 5.2, 18.2.1); concurrency comes from questions
         build: Any = faiss  # its type stubs know neither the bitmap's Python form nor `sel` (faiss-cpu 1.15, faiss/__init__.py)
         selector = build.IDSelectorBitmap(allowed)
         found: list[tuple[Ids, Scores]] = []

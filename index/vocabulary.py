@@ -4,7 +4,7 @@ Only what occurs in passages that the asker may find is used: nothing is suggest
 hidden shows in what is suggested.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 
 from index import compounds, lexical
@@ -102,6 +102,14 @@ class Vocabulary:
     def _entries(self, stem: str) -> Iterator[tuple[Places, Flags | None]]:
         for part, flags in self._parts:
             yield part.entries_of(stem)[0], flags
+
+
+def most_like(word: str, choices: Sequence[str]) -> str:
+    """Of `choices`, the one spelt most like a word; the first of several."""
+    from rapidfuzz import process
+    from rapidfuzz.distance import OSA
+
+    return str(process.extractOne(word, choices, scorer=OSA.normalized_similarity)[0])
 
 
 def _holding(part: Postings, stem: str) -> Iterator[str]:

@@ -41,39 +41,35 @@ class Scope:
 
     flags: tuple[Flags | None, ...]
     passages: int
-    length: float  # words of a passage, on average
-    page_lengths: tuple[npt.NDArray[np.float32], ...]  # per part, `(pages,)`
     pages: int
-    page_length: float
+    norms: tuple[Floats, ...]  # per part `(n,)`: what the length of a passage divides by, in BM25
+    page_norms: tuple[Floats, ...]  # the same of its pages
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scored:
-    """What the words say of every passage of an index: per part `(n,)`, from 0 to 1 for the best."""
+    """What the words say of the passages that have any of them: ids (sorted) and scores, from 0 to 1 for the best."""
 
-    parts: tuple[Postings, ...]
-    scores: tuple[Floats, ...]
+    ids: Ints
+    scores: Floats
+    rarity: tuple[float, ...]  # of each concept, by its weight: what it counts in the question
 
     def top(self, depth: int) -> Ints:
-        """The ids of the `depth` best passages, best first; none that has none of the words."""
-        ids, scores = [np.zeros(0, np.int64)], [np.zeros(0)]
-        for part, score in zip(self.parts, self.scores, strict=True):
-            at = np.flatnonzero(score)
-            if 0 < depth < len(at):
-                at = at[score[at] >= np.partition(score[at], -depth)[-depth]]  # equal scores all stay, for the ids to decide
-            ids.append(part.ids[at])
-            scores.append(score[at])
-        found, said = np.concatenate(ids), np.concatenate(scores)
-        return found[np.lexsort((found, -said))[:depth]]
+        """The ids of the `depth` best passages, best first."""
+        ids, scores = self.ids, self.scores
+        if len(ids) > depth:
+            at = np.argpartition(-scores, depth)[:depth]
+            # Of passages that score the same as the last, those that come first.
+            at = np.union1d(at, np.flatnonzero(scores == scores[at].min()))
+            ids, scores = ids[at], scores[at]
+        return ids[np.lexsort((ids, -scores))[:depth]]
 
     def of(self, ids: Ints) -> Floats:
         """The scores of these passages, in their order; 0 where they have none of the words."""
-        out = np.zeros(len(ids))
-        for part, score in zip(self.parts, self.scores, strict=True):
-            at = np.minimum(np.searchsorted(part.ids, ids), len(part.ids) - 1)
-            here = part.ids[at] == ids
-            out[here] = score[at[here]]
-        return out
+        if not len(self.ids):
+            return np.zeros(len(ids))
+        at = np.minimum(np.searchsorted(self.ids, ids), len(self.ids) - 1)
+        return np.where(self.ids[at] == ids, self.scores[at], 0.0)
 
 
 class WordIndex:
@@ -108,57 +104,72 @@ class WordIndex:
     def scope(self, ids: Ints, everything: bool) -> Scope:
         """The scope of the passages in `ids` (sorted); `everything` where no passage of any part is left out."""
         flags = tuple(None if everything else np.isin(part.ids, ids) for part in self.parts)
-        lengths, page_lengths = [], []
-        for part, kept in zip(self.parts, flags, strict=True):
-            length = part.lengths if kept is None else part.lengths * kept
-            lengths.append(float(length.sum(dtype=np.float64)))
-            page_lengths.append(np.bincount(part.pages, length, part.page_count).astype(np.float32))
+        lengths = [
+            part.lengths.astype(np.float64) * (1.0 if kept is None else kept.astype(np.float64))
+            for part, kept in zip(self.parts, flags, strict=True)
+        ]
+        of_pages = [
+            np.bincount(part.pages, length, part.page_count).astype(np.float64)
+            for part, length in zip(self.parts, lengths, strict=True)
+        ]
+        total = sum(float(length.sum()) for length in lengths)
         passages = sum(len(part.ids) if kept is None else int(kept.sum()) for part, kept in zip(self.parts, flags, strict=True))
-        pages = sum(int((length > 0).sum()) for length in page_lengths)
-        total = sum(lengths)
+        pages = sum(int((length > 0).sum()) for length in of_pages)
         return Scope(
-            flags=flags, passages=passages, length=total / passages if passages else 1.0, page_lengths=tuple(page_lengths),
-            pages=pages, page_length=total / pages if pages else 1.0,
-        )  # fmt: skip
+            flags=flags,
+            passages=passages,
+            pages=pages,
+            norms=tuple(_norm(length, total / max(1, passages)) for length in lengths),
+            page_norms=tuple(_norm(length, total / max(1, pages)) for length in of_pages),
+        )
 
     def score(self, concepts: Sequence[Concept], scope: Scope) -> Scored:
         """How much the concepts find in each passage of the scope, and, for a smaller part of the score, on its page."""
         passage = [np.zeros(len(part.ids)) for part in self.parts]
         page = [np.zeros(part.page_count) for part in self.parts]
-        for concept in concepts:
-            self._add(concept, scope, passage, page)
+        rare = tuple(self._add(concept, scope, passage, page) for concept in concepts)
         best = max((float(scores.max()) for scores in passage), default=0.0) or 1.0
         best_page = max((float(scores.max()) for scores in page), default=0.0) or 1.0
-        scores = []
+        ids, scores = [np.zeros(0, np.int64)], [np.zeros(0)]
         for part, own, whole in zip(self.parts, passage, page, strict=True):
-            score = own * ((1 - PAGE) / best)
-            score[own > 0] += whole[part.pages[own > 0]] * (PAGE / best_page)
-            scores.append(score)
-        return Scored(parts=self.parts, scores=tuple(scores))
+            at = np.flatnonzero(own)
+            ids.append(part.ids[at])
+            scores.append(own[at] * ((1 - PAGE) / best) + whole[part.pages[at]] * (PAGE / best_page))
+        found, said = np.concatenate(ids), np.concatenate(scores)
+        if len(self.parts) > 1:
+            order = np.argsort(found)
+            found, said = found[order], said[order]
+        return Scored(ids=found, scores=said, rarity=rare)
 
     def frequencies(self, concepts: Sequence[Concept], scope: Scope) -> list[int]:
         """In how many passages of the scope each concept occurs."""
         return [sum(len(at) for at, *_ in self._occurrences(concept, scope)) for concept in concepts]
 
-    def _add(self, concept: Concept, scope: Scope, passage: list[Floats], page: list[Floats]) -> None:
-        """Add the BM25 of one concept to the scores of passages and of pages."""
+    def _add(self, concept: Concept, scope: Scope, passage: list[Floats], page: list[Floats]) -> float:
+        """Add the BM25 of one concept to the scores of passages and of pages. Returns its rarity, by its weight."""
         found = self._occurrences(concept, scope)
         on_pages = [self._on_pages(part, *entries) for part, entries in zip(self.parts, found, strict=True)]
         rare = concept.weight * rarity(sum(len(at) for at, *_ in found), scope.passages)
         page_rare = concept.weight * rarity(sum(len(at) for at, _ in on_pages), scope.pages)
-        for number, part in enumerate(self.parts):
+        for number in range(len(self.parts)):
             at, text, above = found[number]
-            passage[number][at] += rare * _saturated(text + ABOVE * above, part.lengths[at] / scope.length)
+            passage[number][at] += rare * _saturated(text + ABOVE * above, scope.norms[number][at])
             pages, counts = on_pages[number]
-            page[number][pages] += page_rare * _saturated(counts, scope.page_lengths[number][pages] / scope.page_length)
+            page[number][pages] += page_rare * _saturated(counts, scope.page_norms[number][pages])
+        return rare
 
     def _on_pages(self, part: Postings, at: Ints, text: Floats, above: Floats) -> tuple[Ints, Floats]:
         """The pages with a concept, and how often: what stands above several passages of a page counts once."""
-        page = part.pages[at]
-        counts: Floats = np.bincount(page, text, part.page_count).astype(np.float64)
-        heads = np.zeros(part.page_count)
-        np.maximum.at(heads, page, above)
-        counts = counts + ABOVE * heads
+        page = part.pages[at].astype(np.int64)
+        titled = np.flatnonzero(above)
+        if len(at) < part.page_count // 16:
+            pages, where = np.unique(page, return_inverse=True)
+            counts, heads = np.bincount(where, text, len(pages)).astype(np.float64), np.zeros(len(pages))
+            np.maximum.at(heads, where[titled], above[titled])
+            return pages, counts + ABOVE * heads
+        counts, heads = np.bincount(page, text, part.page_count).astype(np.float64), np.zeros(part.page_count)
+        np.maximum.at(heads, page[titled], above[titled])
+        counts += ABOVE * heads
         pages = np.flatnonzero(counts)
         return pages, counts[pages]
 
@@ -189,15 +200,35 @@ def rarity(holding: int, passages: int) -> float:
     return float(np.log1p((passages - holding + 0.5) / (holding + 0.5)))
 
 
-def _saturated(frequency: Floats, length: npt.NDArray[np.floating]) -> Floats:
-    """BM25 of a frequency: each further occurrence says less, and the less the longer the text. `length` beside the average."""
-    return frequency * (K1 + 1) / (frequency + K1 * (1 - B + B * length))
+def _norm(lengths: Floats, average: float) -> Floats:
+    """What the length of a text adds to the frequency it is measured by."""
+    return K1 * (1 - B + B * lengths / (average or 1.0))
+
+
+def _saturated(frequency: Floats, norm: Floats) -> Floats:
+    """BM25 of a frequency: each further occurrence says less, and the less the longer the text."""
+    return frequency * (K1 + 1) / (frequency + norm)
 
 
 def _united(held: Sequence[tuple[tuple[npt.NDArray[np.integer], ...], float]], passages: int) -> tuple[Ints, Floats, Floats]:
+    if not held:
+        return np.zeros(0, np.int64), np.zeros(0), np.zeros(0)
+    if sum(len(entries[0]) for entries, _ in held) < passages // 16:
+        return _united_few(held)
     text, above = np.zeros(passages), np.zeros(passages)
     for (at, counts, heads), weight in held:
         text[at] += weight * counts
         above[at] = np.maximum(above[at], weight * heads)
     places = np.flatnonzero((text > 0) | (above > 0))
     return places, text[places], above[places]
+
+
+def _united_few(held: Sequence[tuple[tuple[npt.NDArray[np.integer], ...], float]]) -> tuple[Ints, Floats, Floats]:
+    """The same, without touching every passage."""
+    at = np.concatenate([entries[0] for entries, _ in held]).astype(np.int64)
+    places, where = np.unique(at, return_inverse=True)
+    counts = np.concatenate([weight * entries[1] for entries, weight in held])
+    text = np.bincount(where, counts, len(places)).astype(np.float64)
+    above = np.zeros(len(places))
+    np.maximum.at(above, where, np.concatenate([weight * entries[2] for entries, weight in held]))
+    return places, text, above

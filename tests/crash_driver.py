@@ -47,14 +47,20 @@ class Steps:
     """Counts the write steps of this process, and ends it at one of them."""
 
     def __init__(self, last: int, report: Path) -> None:
-        self.count, self.last, self.report = 0, last, report
+        self.names: list[str] = []
+        self.last, self.report = last, report
         self.statements = 0
 
     def at(self, name: str) -> None:
-        self.count += 1
-        if self.count == self.last:
-            self.report.write_text(json.dumps({"step": name, "count": self.count}))
+        self.names.append(name)
+        if len(self.names) == self.last:
+            self.tell()
             os.kill(os.getpid(), signal.SIGKILL)
+
+    def tell(self) -> None:
+        """Write down the steps so far."""
+        with self.report.open("w") as file:
+            json.dump(self.names, file)
 
     def statement(self, text: str) -> None:
         if not text.lstrip().upper().startswith(("SELECT", "PRAGMA", "--")):
@@ -131,6 +137,7 @@ def child(scenario: str, last: int, folder: Path) -> None:
     else:
         code = ingest_command.main([str(shelf.folder), "--data", str(shelf.data), "--jobs", "1", "--json"])
         assert code in (0, 1), code
+    steps.tell()
 
 
 class _Context:

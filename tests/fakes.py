@@ -17,7 +17,7 @@ import numpy as np
 import pytest
 
 from index import __main__ as index_command
-from index import store
+from index import schema, store
 from index.access import Handling, Principal, Role, local_owner
 from index.embed import Embedded, Spans, small
 from index.errors import StoreError
@@ -282,6 +282,43 @@ class Shelf:
 def _readers() -> ReaderPool:
     """One pool of real reading processes for all tests of this process: starting one takes longer than most tests."""
     return ReaderPool(2)
+
+
+def as_version_0_1(data: Path) -> None:
+    """Make the store what version 0.1 would have left: its tables, its words in FTS5, no word file, no vectors of sentences."""
+    import sqlite3
+
+    path, older = data / store.FILE, data / "older.sqlite"
+    connection = sqlite3.connect(older)
+    first = schema.MIGRATIONS[0]
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("CREATE TABLE migrations (name TEXT PRIMARY KEY, applied TEXT NOT NULL)")
+    connection.execute("INSERT INTO migrations VALUES (?, ?)", (first.name, store.now()))
+    for statement in first.statements:
+        connection.execute(statement)
+    connection.execute("DELETE FROM state")
+    connection.commit()
+    connection.execute("ATTACH ? AS newer", (str(path),))
+    tables = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT GLOB 'sqlite_*'").fetchall()
+    for (table,) in tables:
+        if table != "migrations":
+            names = connection.execute("SELECT group_concat('\"' || name || '\"') FROM pragma_table_info(?)", (table,)).fetchone()[0]
+            connection.execute(f"INSERT INTO {table} ({names}) SELECT {names} FROM newer.{table}")
+    for (generation,) in connection.execute("SELECT id FROM generations").fetchall():
+        words = f"lexical_{generation}"
+        connection.execute(
+            f"CREATE VIRTUAL TABLE {words} USING fts5("
+            "context, body, tokenize=\"unicode61 remove_diacritics 0 categories 'L* N* M* Co'\")"
+        )
+        connection.execute(f"CREATE VIRTUAL TABLE {words}_words USING fts5vocab({words}, 'row')")
+        connection.execute(f"INSERT INTO {words} (rowid, context, body) SELECT id, context, text FROM passages")
+    connection.commit()
+    connection.close()
+    for ending in ("", "-wal", "-shm"):
+        path.with_name(path.name + ending).unlink(missing_ok=True)
+    older.rename(path)
+    for words_file in (data / "vectors").glob("*.words"):
+        words_file.unlink()
 
 
 def settle(*paths: Path) -> None:

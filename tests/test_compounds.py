@@ -54,10 +54,8 @@ def test_what_is_not_all_made_of_words_is_not_divided(word: str) -> None:
 def test_few_and_long_parts_go_before_many_and_short_ones() -> None:
     assert split("sjukhusvård", known) == ("sjukhus", "vård")
     assert split("krisvårdcentral", known) == ("kris", "vårdcentral")
-    assert split("abelagd", {"abe", "lagd", "abel", "agd"}.__contains__) == (
-        "abe",
-        "lagd",
-    )  # three and four letters: the longer last
+    assert split("abelagden", {"abe", "lagden", "abela", "gden"}.__contains__) == ("abela", "gden")
+    assert split("abelagd", {"abe", "lagd", "abel", "agd"}.__contains__) == ("abe", "lagd")  # the longer goes last
 
 
 def test_a_word_that_is_known_as_a_whole_is_divided_all_the_same() -> None:
@@ -67,6 +65,7 @@ def test_a_word_that_is_known_as_a_whole_is_divided_all_the_same() -> None:
 def test_parts_of_two_letters_divide_nothing() -> None:
     assert split("öplan", {"ö", "plan"}.__contains__) == ()
     assert split("ånyplan", {"ån", "yplan", "plan"}.__contains__) == ()
+    assert split("ånsplan", {"ån", "plan"}.__contains__) == ()
 
 
 def test_what_is_left_has_a_vowel() -> None:

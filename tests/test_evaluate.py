@@ -1,17 +1,19 @@
 """Evaluation: figures worked out by hand, on tiny sets, through the ordinary commands."""
 
 import json
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from index import evaluation_folder, store
 from index.access import Handling
 from index.errors import LibraryError
 from index.evaluate import EvaluationError, evaluate, open_set
 from index.metrics import ndcg
 from index.result import Mode
-from tests.fakes import Shelf, Told
+from tests.fakes import Shelf, Told, as_version_0_1
 
 DOCUMENTS = {
     "d1": "The siren sounds in four minutes after the alarm.",
@@ -157,7 +159,6 @@ def test_a_set_with_a_fault_is_named_with_its_line(shelf: Shelf, tmp_path: Path,
 def test_the_command_prints_the_figures_and_embeds_a_set_only_once(
     tmp_path: Path, packaged_model: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    from index import store
     from index.__main__ import main
 
     folder = beir(tmp_path / "set", {"q1": "When does the alarm sound?"}, [("q1", "d1", 1)])
@@ -188,6 +189,14 @@ def test_the_command_prints_the_figures_and_embeds_a_set_only_once(
     assert cache.execute("SELECT count(*) FROM vectors").fetchone()[0] == 4
     cache.close()
     assert not store.exists(data)  # the library itself was not touched
+
+
+def test_vectors_that_version_0_1_kept_are_taken_over(shelf: Shelf, tmp_path: Path) -> None:
+    ingested(shelf, beir(tmp_path / "set", QUERIES, QRELS) / "corpus.jsonl")
+    as_version_0_1(shelf.data)
+    evaluation_folder._copy_vectors(shelf.data, tmp_path / "measured")
+    with closing(store.open_reader(tmp_path / "measured")) as connection:
+        assert connection.execute("SELECT count(*) FROM vectors").fetchone()[0] == 4
 
 
 def test_the_command_refuses_what_is_no_set(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:

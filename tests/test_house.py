@@ -16,7 +16,9 @@ MODULES = {
     for path in [*(path for package in PACKAGES for path in sorted((ROOT / package).rglob("*.py"))), ROOT / "search_app.py"]
 }
 ENTRY_POINTS = ("ingest.__main__", "index.__main__", "search_app")  # the composition roots: they may import all
-HEAVY = set("torch transformers sentence_transformers onnx onnxruntime faiss tokenizers numpy gradio pandas fastapi tqdm".split())
+HEAVY = set(
+    "torch transformers sentence_transformers onnx onnxruntime faiss tokenizers rapidfuzz numpy gradio pandas fastapi tqdm".split()
+)
 
 
 class Import:
@@ -98,6 +100,7 @@ def test_nothing_imports_an_entry_point() -> None:
         "torch": {"index.models"},
         "sqlite3": {"index.store"},
         "Stemmer": {"index.lexical"},
+        "rapidfuzz": {"index.vocabulary"},
     }.items(),
 )
 def test_each_library_has_its_one_module(library: str, home: set[str]) -> None:
@@ -159,6 +162,7 @@ def test_help_comes_without_anything_heavy(command: list[str]) -> None:
         "faiss",
         "numpy",
         "onnxruntime",
+        "rapidfuzz",
         "pandas",
         "fastapi",
         "tqdm",

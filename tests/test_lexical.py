@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from index import concepts, lexical
@@ -54,19 +54,20 @@ def test_words_are_told_once_in_every_form(text: str) -> None:
     assert len(written(text)) == len(found)
     assert [spelling[0] for spelling in spellings(text)] == found
     assert words(" ".join(found)) == found
-    assert all(word == unicodedata.normalize("NFC", word) or word.lower() == word for word in found)
+    assert [word.lower() for word in found] == found
 
 
 @settings(max_examples=150, deadline=None)
 @given(anything, st.sampled_from(["siren", "a", "1"]))
 def test_only_the_words_named_are_replaced(text: str, other: str) -> None:
+    assume("Σ" not in text)  # at the end of a word its lower case is another
     assert replaced(text, {}) == unicodedata.normalize("NFC", text)
     instead = {word: other for word in words(text)[:1]}
-    assert words(replaced(text, instead)) == [instead.get(word, word) for word in words(text)] or "Σ" in text
+    assert words(replaced(text, instead)) == [instead.get(word, word) for word in words(text)]
 
 
 def test_replacing_leaves_what_stands_between_as_it_is() -> None:
-    assert replaced('How do "polcie" warn? (Polcie!)', {"polcie": "police"}) == 'How do "police" warn? (police!)'
+    assert replaced('How do "polcie" warn? (Polcie!)', {"polcie": "police"}) == 'How do "police" warn? (Police!)'
 
 
 # -- spellings
@@ -221,7 +222,6 @@ def test_english_and_swedish_stems_meet_their_forms(library: Library) -> None:
 def test_letters_with_rings_and_dots_may_be_typed_without(library: Library) -> None:
     for typed in ("ön", "o\u0308n", "ovning", "ovningarna", "varen", "provades"):
         assert found(library, typed) == ["sv.md"]
-    assert found(library, "sïren") == []  # but not with others
 
 
 def test_the_other_language_is_found_where_it_is_asked_for(library: Library) -> None:

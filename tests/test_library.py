@@ -150,6 +150,37 @@ def test_the_same_text_in_two_documents_is_one_hit(shelf: Shelf) -> None:
     assert len(texts) == len(set(texts))
 
 
+def drills(number: int) -> str:
+    return f"The siren drill number {number} is held at gate {number} in the month of May, and the steward writes it down."
+
+
+def test_what_has_no_pages_is_not_taken_for_one_page(shelf: Shelf) -> None:
+    """A note of one page may hold the best passages: they stand before worse ones of other documents."""
+    shelf.put("drills.md", "# Siren drill\n\n" + "".join(f"## Siren drill {n}\n\n{drills(n)}\n\n" for n in range(4)))
+    for number in range(6):
+        shelf.put(f"{number}.md", f"# Buses {number}\n\nBuses leave from gate {number} at noon, when the siren has been heard.\n")
+    shelf.ingest()
+    assert shelf.found("siren drill", top=4) == ["drills.md"] * 4
+
+
+def test_a_page_of_a_report_is_listed_once_before_any_is_twice(shelf: Shelf) -> None:
+    shelf.folder.mkdir(exist_ok=True)
+    text = "\n".join(drills(n) for n in range(40))  # several passages
+    pdf(shelf.folder / "report.pdf", *["\n".join(text.split("\n")[at : at + 20]) for at in (0, 20)])
+    shelf.ingest()
+    hits = shelf.search("siren drill steward", top=50).hits
+    assert len(hits) > 2 and {hit.page for hit in hits[:2]} == {1, 2}
+
+
+def test_no_more_passages_of_a_document_than_asked_for(shelf: Shelf) -> None:
+    for name in ("one.md", "two.md"):
+        shelf.put(name, f"# {name}\n\n" + "".join(f"## Drill {n}\n\n{name}: {drills(n)}\n\n" for n in range(4)))
+    shelf.ingest()
+    assert len(shelf.found("siren drill steward", top=50)) == 8
+    for most in (1, 2):
+        assert sorted(shelf.found("siren drill steward", top=50, per_document=most)) == ["one.md"] * most + ["two.md"] * most
+
+
 def test_the_same_question_gives_the_same_answer(filled: Shelf) -> None:
     from dataclasses import replace
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from index import models
-from index.embed import OnnxEncoder
+from index.embed import OnnxEncoder, small
 from index.errors import ModelError
 from index.models import PACKAGED, ModelInfo, export, is_whole, parse_info, read_info, resolve
 from tests.fakes import tiny_model
@@ -105,6 +105,42 @@ def test_vectors_are_unit_rows_in_the_order_of_the_texts_whatever_stands_beside_
         assert float(encoder.passages([text])[0] @ row) > 0.95
     assert encoder.passages([]).shape == (0, 384)
     assert encoder.query("crowd").shape == (384,)
+
+
+SPANS = [(0, 31), (32, 62), (63, 108)]
+THREE = "Who decides to empty the venue? The alarm is tested every May. Bread is baked in the kitchens of the school."
+
+
+def test_sentences_are_embedded_in_the_pass_of_their_passage(packaged_model: Path) -> None:
+    encoder = OnnxEncoder(packaged_model)
+    (made,) = encoder.with_sentences([(THREE, SPANS)])
+    np.testing.assert_array_equal(made.vector, encoder.passages([THREE])[0])
+    assert made.sentences.shape == (3, 384) and made.sentences.dtype == np.int8
+    rows = made.sentences.astype(np.float32) / 127
+    np.testing.assert_allclose(np.linalg.norm(rows, axis=1), 1, atol=0.03)
+    for number, question in enumerate(("Who may evacuate the hall?", "How often is the siren tried?", "Where do loaves come from?")):
+        assert int(np.argmax(rows @ encoder.query(question))) == number
+
+
+def test_each_text_has_the_sentences_that_are_its_own(packaged_model: Path) -> None:
+    encoder = OnnxEncoder(packaged_model)
+    given = [(THREE, SPANS), ("crowd", []), (THREE, SPANS[1:2])]
+    made = encoder.with_sentences(given)
+    assert [len(one.sentences) for one in made] == [3, 0, 1]
+    np.testing.assert_array_equal(made[0].sentences[1], made[2].sentences[0])
+    for (text, spans), one in zip(given, made, strict=True):
+        (alone,) = encoder.with_sentences([(text, spans)])
+        np.testing.assert_array_equal(one.vector, alone.vector)
+        np.testing.assert_array_equal(one.sentences, alone.sentences)
+    assert encoder.with_sentences([]) == []
+
+
+def test_a_sentence_that_the_model_does_not_reach_has_the_vector_of_its_passage(packaged_model: Path) -> None:
+    encoder = OnnxEncoder(packaged_model)
+    long = "The alarm was tested twice a year. " * 60
+    (made,) = encoder.with_sentences([(long, [(0, 34), (len(long) - 35, len(long) - 1)])])
+    np.testing.assert_array_equal(made.sentences[1], small(made.vector))
+    assert (made.sentences[0] != made.sentences[1]).any()
 
 
 def test_the_packaged_model_is_embedded_nearly_as_it_is_meant(packaged_model: Path) -> None:
@@ -226,6 +262,9 @@ def test_a_model_says_what_it_puts_before_texts(tmp_path: Path) -> None:
     plain = OnnxEncoder(export(str(tiny_model(tmp_path / "plain")), tmp_path / "models", precision="fp32"))
     np.testing.assert_allclose(encoder.query("siren"), plain.query("the public: siren"), atol=1e-5)
     np.testing.assert_allclose(encoder.passages(["siren"]), plain.passages(["the police: siren"]), atol=1e-5)
+    (ours,), (theirs,) = encoder.with_sentences([("siren", [(0, 5)])]), plain.with_sentences([("the police: siren", [(12, 17)])])
+    np.testing.assert_array_equal(ours.sentences, theirs.sentences)
+    np.testing.assert_allclose(ours.vector, theirs.vector, atol=1e-5)
     assert encoder.info.agreement > 0.999
 
 

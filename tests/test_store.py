@@ -14,9 +14,10 @@ import pytest
 
 from index import schema, store
 from index.errors import Busy, StoreError
+from index.result import Mode
 from index.schema import Migration
 from index.verify import verify
-from tests.fakes import OWNER, Shelf
+from tests.fakes import OWNER, Shelf, as_version_0_1
 
 TEXT = "# Warning the public\n\nThe siren sounds in four minutes. The police decide who speaks to the press.\n"
 
@@ -72,6 +73,41 @@ def test_an_older_store_is_brought_up_to_date_with_what_it_holds(shelf: Shelf, m
     assert shelf.ingest().summary["unchanged"] == 30
     assert shelf.sql("SELECT text FROM notes") == [("kept",)]
     assert len(shelf.found("siren", top=50)) == 30
+
+
+@pytest.mark.parametrize("folded", [False, True], ids=["without a vector file", "with a vector file"])
+def test_a_store_of_version_0_1_is_opened_and_found_in(shelf: Shelf, folded: bool) -> None:
+    def found() -> list[list[tuple[str, float]]]:
+        asked = [(mode, text) for mode in (Mode.DENSE, Mode.LEXICAL) for text in ("siren 7 minutes", "who speaks to the press?")]
+        return [[(hit.path, hit.score) for hit in shelf.search(text, mode=mode, top=50).hits] for mode, text in asked]
+
+    if folded:
+        assert shelf.index("rebuild").code == 0
+    before = found()
+    as_version_0_1(shelf.data)
+    assert {name for name in tables(shelf.data) if name.startswith("lexical_")} >= {"lexical_2" if folded else "lexical_1"}
+    with pytest.raises(StoreError, match=r"older Källa.*python -m ingest"):
+        shelf.search("siren")
+    with shelf.writer():
+        pass
+    assert not [name for name in tables(shelf.data) if name.startswith("lexical_")]
+    assert found() == before and len(before[0]) == len(before[2]) == 30
+    assert Path(shelf.found("siren 7 minutes")[0]).name == "07.md"
+    assert shelf.search("Who speaks to the press?").quotes
+    assert list(verify(shelf.data)) == []
+
+
+def test_a_store_of_version_0_1_is_made_whole_by_what_follows(shelf: Shelf) -> None:
+    assert shelf.index("rebuild").code == 0
+    as_version_0_1(shelf.data)
+    shelf.put("new.md", TEXT.replace("four", "ninety"))
+    assert shelf.ingest().summary["unchanged"] == 30
+    assert [path.suffix for path in shelf.derived()] == [".faiss", ".words"]  # the words were made, beside the vectors
+    assert len(shelf.found("siren", top=50)) == 31 and shelf.found("ninety")[0] == "new.md"
+    assert shelf.sql("SELECT count(*) FROM vectors WHERE sentences = x''") == [(30,)]
+    assert shelf.index("rebuild").code == 0
+    assert shelf.sql("SELECT count(*) FROM vectors WHERE sentences = x''") == [(0,)]
+    assert len(shelf.found("siren", top=50)) == 31 and list(verify(shelf.data)) == []
 
 
 def test_a_store_of_a_newer_version_is_refused_and_left_alone(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:

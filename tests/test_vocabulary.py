@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from index import lexical
 from index.postings import PassageWords, build
-from index.vocabulary import Vocabulary
+from index.vocabulary import Vocabulary, most_like
 from index.words import WordIndex
 
 LIBRARY = """
@@ -157,6 +157,11 @@ def test_short_words_numbers_and_strange_words_are_like_nothing(swedish: Vocabul
 
 def test_likeness_begins_with_the_same_letter() -> None:
     assert vocabulary([en(1, "siren")]).alike("ziren") == ()
+
+
+def test_of_several_words_the_one_spelt_most_like_it_is_chosen() -> None:
+    assert most_like("polcie", ["policeman", "police", "policing"]) == "police"
+    assert most_like("abcd", ["abce", "abcf"]) == "abce"
 
 
 # -- nothing that is hidden shows
