@@ -34,7 +34,9 @@ def ask(question: str, language: str, known: Vocabulary, lexicon: Lexicon | None
     spelt = lexical.spellings(question)
     words = [spelling[0] for spelling in spelt]
     telling = [at for at, word in enumerate(words) if word not in lexical.STOPWORDS] or list(range(len(words)))
-    translated = lexicon.translate(words, language) if lexicon is not None and language in lexical.LANGUAGES else []
+    translated = (
+        lexicon.translate(words, language, _names(question)) if lexicon is not None and language in lexical.LANGUAGES else []
+    )
     by_word: dict[int, list[Translated]] = {}
     for found in translated:
         if any(at in telling for at in range(found.start, found.end)):
@@ -64,6 +66,12 @@ def ask(question: str, language: str, known: Vocabulary, lexicon: Lexicon | None
     )
 
 
+def _names(question: str) -> frozenset[int]:
+    """Words that begin with a capital letter inside the question: names, which are no compounds to divide."""
+    written = lexical.written(question)
+    return frozenset(at for at, word in enumerate(written) if at and word[0].isupper() and not word.isupper())
+
+
 def _concept(found: Translated, own: Sequence[tuple[str, float]], language: str) -> Concept:
     """One concept of a word and its equivalents. The words of a longer equivalent share its weight."""
     stems: dict[str, float] = {}
@@ -84,6 +92,8 @@ def _concept(found: Translated, own: Sequence[tuple[str, float]], language: str)
 def typed(word: str, known: Vocabulary, *, alike: bool = True) -> tuple[tuple[str, float], ...]:
     """The stems of a word as it was typed and of compounds that hold it; where the library has neither, of what is nearest."""
     stems = dict(_plain(word))
+    for stem in known.forms_of(word):
+        stems.setdefault(stem, 1.0)
     for stem in known.compounds_with(word):
         stems.setdefault(stem, _INSIDE)
     if not known.any_occurs(stems):

@@ -6,7 +6,7 @@ that of the `wordfreq` package (Speer 2022). The glossary goes first.
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
@@ -57,12 +57,15 @@ class Lexicon:
     def __len__(self) -> int:
         return len(self._tables["sv"])
 
-    def translate(self, words: Sequence[str], language: str) -> list[Translated]:
-        """What stands for each word or term of a question in `language` ("sv" or "en"), in order, as far as it is known."""
+    def translate(self, words: Sequence[str], language: str, names: Collection[int] = ()) -> list[Translated]:
+        """What stands for each word or term of a question in `language` ("sv" or "en"), in order, as far as it is known.
+
+        The words at `names` are not divided: Helsingborg is no compound.
+        """
         found: list[Translated] = []
         at = 0
         while at < len(words):
-            taken = self._longest(words, at, language) or self._by_parts(words[at], at, language)
+            taken = self._longest(words, at, language) or ([] if at in names else self._by_parts(words[at], at, language))
             found += taken
             at = taken[-1].end if taken else at + 1
         return found

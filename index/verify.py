@@ -169,12 +169,15 @@ def _vectors(connection: Connection, data: Path, row: Row) -> Iterator[str]:
 
     dimension = parse_info(row["info"]).dimension
     for held in connection.execute(
-        "SELECT p.id, v.vector FROM passages p LEFT JOIN vectors v ON v.id = p.vector_id WHERE p.generation_id = ?",
+        "SELECT p.id, v.vector, length(v.sentences) AS sentences FROM passages p LEFT JOIN vectors v ON v.id = p.vector_id"
+        " WHERE p.generation_id = ?",
         (row["id"],),
     ):
         if held["vector"] is None or len(held["vector"]) != dimension * STORED.itemsize:
             yield f"Passage {held['id']} has no vector of {dimension} dimensions."
             continue
+        if held["sentences"] % dimension:  # 0 where version 0.1 embedded it
+            yield f"The vectors of the sentences of passage {held['id']} are not of {dimension} dimensions."
         norm = float(np.linalg.norm(np.frombuffer(held["vector"], STORED).astype(np.float32)))
         if not abs(norm - 1.0) < 0.01:
             yield f"The vector of passage {held['id']} has length {norm:.3f}, not 1."

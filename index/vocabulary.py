@@ -11,6 +11,8 @@ from index import compounds, lexical
 from index.postings import Places, Postings
 from index.words import Flags, Scope, WordIndex
 
+SHORTEST = 4  # letters of a word whose other forms are looked for
+_ENDINGS = ("et", "en", "ets", "ens")
 LONG = 5  # letters from which a word is looked for inside compounds
 _MOST_COMPOUNDS = 60
 _ALIKE = 0.8  # of the letters that two spellings share at least (normalised optimal string alignment)
@@ -48,6 +50,17 @@ class Vocabulary:
             held = (term for part, _ in self._parts for term in _holding(part, stem) if self._is_compound(term, stem))
             found = self._compounds[stem] = tuple(dict.fromkeys(held))[:_MOST_COMPOUNDS]
         return found
+
+    def forms_of(self, word: str) -> tuple[str, ...]:
+        """Stems of the same Swedish word that the stemmer leaves apart: larm, larmet, larmen (Snowball keeps these endings)."""
+        stem = lexical.stem(word, "sv")
+        if len(stem) < SHORTEST or not stem.isalpha():
+            return ()
+        near = [stem + ending for ending in _ENDINGS]
+        near += [
+            stem.removesuffix(ending) for ending in _ENDINGS if stem.endswith(ending) and len(stem) - len(ending) >= SHORTEST
+        ]
+        return tuple(other for other in near if self._holds_swedish(other))
 
     def parts_of(self, word: str) -> tuple[str, ...]:
         """The stems of the parts of a compound, as far as the library's Swedish words show it to be one."""

@@ -302,7 +302,9 @@ def as_version_0_1(data: Path) -> None:
     tables = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT GLOB 'sqlite_*'").fetchall()
     for (table,) in tables:
         if table != "migrations":
-            names = connection.execute("SELECT group_concat('\"' || name || '\"') FROM pragma_table_info(?)", (table,)).fetchone()[0]
+            names = connection.execute(
+                "SELECT group_concat('\"' || name || '\"') FROM pragma_table_info(?)", (table,)
+            ).fetchone()[0]
             connection.execute(f"INSERT INTO {table} ({names}) SELECT {names} FROM newer.{table}")
     for (generation,) in connection.execute("SELECT id FROM generations").fetchall():
         words = f"lexical_{generation}"

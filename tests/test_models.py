@@ -118,7 +118,9 @@ def test_sentences_are_embedded_in_the_pass_of_their_passage(packaged_model: Pat
     assert made.sentences.shape == (3, 384) and made.sentences.dtype == np.int8
     rows = made.sentences.astype(np.float32) / 127
     np.testing.assert_allclose(np.linalg.norm(rows, axis=1), 1, atol=0.03)
-    for number, question in enumerate(("Who may evacuate the hall?", "How often is the siren tried?", "Where do loaves come from?")):
+    for number, question in enumerate(
+        ("Who may evacuate the hall?", "How often is the siren tried?", "Where do loaves come from?")
+    ):
         assert int(np.argmax(rows @ encoder.query(question))) == number
 
 

@@ -71,6 +71,7 @@ DAMAGE: dict[str, tuple[Callable[[Shelf], object], str]] = {
     "a vector gone": (lambda s: s.sql("DELETE FROM vectors WHERE id = (SELECT vector_id FROM passages WHERE id = 1)"), "has no vector"),
     "a vector too short": (lambda s: s.sql("UPDATE vectors SET vector = x'00' WHERE id = 1"), "has no vector of 64 dimensions"),
     "a vector too long": (lambda s: s.sql("UPDATE vectors SET vector = ? WHERE id = 1", _half_vector(0.5)), "has length 4.000, not 1"),
+    "vectors of sentences cut short": (lambda s: s.sql("UPDATE vectors SET sentences = substr(sentences, 2) WHERE id = 1"), "sentences of passage 1 are not of 64"),
     "a vector of nothing": (lambda s: s.sql("UPDATE vectors SET vector = ? WHERE id = 1", _half_vector(0)), "has length 0.000"),
     "a vector of no numbers": (lambda s: s.sql("UPDATE vectors SET vector = ? WHERE id = 1", _half_vector(float("nan"))), "has length nan"),
     "words gone": (lambda s: rewrite_words(s, _without_second), "1 passages cannot be found by their words (the first is 2)"),
