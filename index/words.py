@@ -16,8 +16,8 @@ from index.postings import Ints, Postings, joined
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 
-K1, B = 1.2, 0.68  # chosen by measurement, docs/retrieval.md
-ABOVE = 0.85  # of a word in title, headings or description, beside one in the text
+K1, B = 1.2, 0.75  # chosen by measurement, docs/retrieval.md
+ABOVE = 1.0  # of a word in title, headings or description, beside one in the text
 PAGE = 0.3  # what the words of the whole page count beside those of the passage
 
 
