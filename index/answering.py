@@ -15,6 +15,7 @@ from index.result import Hit, Mode, Quote, Result, Searched
 from index.retrieval import Candidate
 from index.serving import Allowed, Serving
 from index.store import Connection, Row
+from ingest.document import BlockKind
 
 _MEANT = 0.35  # a passage below this cosine was not found by its meaning
 _JUDGED = 3  # of the first passages, what the floor looks at
@@ -201,7 +202,8 @@ def _quote(
     covered = [asked.coverage.of(quoting.stems_of(one.text, one.language)) for one in sentences]
     scores = quoting.scores(sentences, cosines, quoting.in_context(sentences, covered))
     complete = [at for at, sentence in enumerate(sentences) if quoting.is_complete(sentence.text)]
-    quotable = [at for at in complete if sentences[at].hit < quoting.FROM_HITS]
+    notes = {place for place, row in enumerate(rows) if row["kind"] == BlockKind.NOTE}  # a footnote says where, not what
+    quotable = [at for at in complete if sentences[at].hit < quoting.FROM_HITS and sentences[at].hit not in notes]
     marks: dict[int, set[tuple[int, int]]] = {}
     quotes = []
     for choice in quoting.choose([sentences[at] for at in quotable], [scores[at] for at in quotable]):

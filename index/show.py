@@ -5,6 +5,8 @@ from typing import Any
 
 from index.result import Hit, Result, Status
 
+_MOST_ADDED = 12  # words that are named
+
 
 def as_json(result: Result) -> dict[str, Any]:
     """The object that `search --json` prints."""
@@ -19,6 +21,8 @@ def as_json(result: Result) -> dict[str, Any]:
             "passages": result.searched.passages,
             "unreadable_pages": result.searched.unreadable_pages,
         },
+        "added": list(result.added),
+        "instead": result.instead or None,
         "notes": list(result.notes),
         "seconds": round(result.seconds, 4),
     }
@@ -49,7 +53,8 @@ def _hit(hit: Hit) -> dict[str, Any]:
 
 def as_text(result: Result) -> str:
     """The answer, the passages and what was searched, for reading."""
-    lines = [*result.notes, *([""] if result.notes else [])]
+    lines = [*result.notes, *_about(result)]
+    lines += [""] if lines else []
     if result.quotes:
         for quote in result.quotes:
             cited = "".join(f"[{number}]" for number in quote.citations)
@@ -61,6 +66,17 @@ def as_text(result: Result) -> str:
     for hit in result.hits:
         lines += [f"[{hit.rank}] {hit.title}", f"    {_where(hit)}", *_wrapped(hit.text, "    "), ""]
     return "\n".join([*lines, _searched(result)])
+
+
+def _about(result: Result) -> list[str]:
+    """What was made of the question: words that were added, and words that may be misspelt."""
+    said = []
+    if result.added:
+        shown = ", ".join(result.added[:_MOST_ADDED]) + (" …" if len(result.added) > _MOST_ADDED else "")
+        said.append(f"Also searched: {shown} (--no-translation leaves them out)")
+    if result.instead:
+        said.append(f"Did you mean: {result.instead}")
+    return said
 
 
 def _where(hit: Hit) -> str:
