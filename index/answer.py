@@ -16,7 +16,7 @@ _MOST_OF_PASSAGE = 3
 _WORDS = 0.5  # what the words of a sentence count beside its meaning
 _OF_PASSAGE = 0.5  # what the rank of its passage counts for a sentence
 _AFTER, _BEFORE = 0.5, 0.25  # what the words of the sentence before it count for a sentence, and those of the one after
-_NEAR_THE_BEST = 0.5  # of the best sentence's score, below which a sentence is not quoted
+_NEAR_THE_BEST = 0.62  # of the best sentence's score, below which a sentence is not quoted
 _ENDS = re.compile(r"[.!?…][\"'”’»)\]]*(\s*\[?\d{1,3}\]?)?$")
 
 
