@@ -16,7 +16,7 @@ from index.words import Scored
 
 DEPTH = 200  # candidates of each half at least
 _LOOKED_INTO = 40  # of the best, whose sentences are compared with the question too
-_SENTENCE = 0.3  # what the nearest sentence of a passage counts beside the passage, in its meaning
+_SENTENCE = 0.2  # what the nearest sentence of a passage counts beside the passage, in its meaning
 _ON_PAGE = 0.3  # added to passages on a page that the question names
 
 _PAGE = re.compile(

@@ -17,7 +17,7 @@ Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 
 K1, B = 1.2, 0.75  # chosen by measurement, docs/retrieval.md
-ABOVE = 1.0  # of a word in title, headings or description, beside one in the text
+ABOVE = 0.85  # of a word in title, headings or description, beside one in the text
 PAGE = 0.3  # what the words of the whole page count beside those of the passage
 
 
@@ -149,11 +149,11 @@ class WordIndex:
         """Add the BM25 of one concept to the scores of passages and of pages. Returns its rarity, by its weight."""
         found = self._occurrences(concept, scope)
         on_pages = [self._on_pages(part, *entries) for part, entries in zip(self.parts, found, strict=True)]
-        rare = concept.weight * rarity(sum(len(at) for at, *_ in found), scope.passages)
-        page_rare = concept.weight * rarity(sum(len(at) for at, _ in on_pages), scope.pages)
-        for number in range(len(self.parts)):
-            at, text, above = found[number]
-            passage[number][at] += rare * _saturated(text + ABOVE * above, scope.norms[number][at])
+        often = [text + ABOVE * above for _, text, above in found]
+        rare = concept.weight * rarity(_holding(often), scope.passages)
+        page_rare = concept.weight * rarity(_holding([counts for _, counts in on_pages]), scope.pages)
+        for number, (at, *_) in enumerate(found):
+            passage[number][at] += rare * _saturated(often[number], scope.norms[number][at])
             pages, counts = on_pages[number]
             page[number][pages] += page_rare * _saturated(counts, scope.page_norms[number][pages])
         return rare
@@ -195,9 +195,17 @@ class WordIndex:
         return found
 
 
-def rarity(holding: int, passages: int) -> float:
+def rarity(holding: float, passages: int) -> float:
     """The weight of what `holding` of `passages` passages hold (Robertson and Spärck Jones 1976, never negative)."""
     return float(np.log1p((passages - holding + 0.5) / (holding + 0.5)))
+
+
+def _holding(frequencies: Sequence[Floats]) -> float:
+    """How many texts hold a concept: those with nothing but a lesser word for it count by its weight, as its frequency does.
+
+    Counted in thousandths, so that the order of the parts does not show in the last bit.
+    """
+    return float(sum(np.rint(1000 * np.minimum(frequency, 1.0)).sum() for frequency in frequencies)) / 1000
 
 
 def _norm(lengths: Floats, average: float) -> Floats:

@@ -109,6 +109,17 @@ def test_both_alternatives_in_a_passage_are_two_occurrences_of_one_word() -> Non
     assert by_id(both.score(asked, everything(both))) == by_id(twice.score(asked, everything(twice)))
 
 
+@pytest.mark.usefixtures("easy_weights")
+def test_a_lesser_word_takes_less_of_the_rarity_by_hand() -> None:
+    texts = ["siren fire", "alarm fire", "alarm water", "water fire"]
+    index = WordIndex([build([passage(at, (at, 1), text) for at, text in enumerate(texts, 1)])])
+    asked = Concept(stems=(("siren", 1.0), ("alarm", 0.5)))
+    # siren in one text, and half of it in two: 2 of 4. By its own name alone it would be in 1, by any name in 3.
+    assert index.score([asked], everything(index)).rarity == pytest.approx((rarity(2, 4),))
+    twice = WordIndex([build([passage(at, (at, 1), text) for at, text in enumerate(["alarm alarm", "fire", "fire"], 1)])])
+    assert twice.score([asked], everything(twice)).rarity == pytest.approx((rarity(1, 3),))  # a text is one text at most
+
+
 def test_equivalents_count_in_passages_of_their_own_language_only() -> None:
     index = WordIndex(
         [
@@ -182,11 +193,17 @@ def _length(one: PassageWords) -> int:
     return len(lexical.stems(one.text, one.language)) + len(set(lexical.stems(one.context, one.language)))
 
 
+def _held(occurring: tuple[float, float]) -> float:
+    """How much a text counts among those that hold a concept: whole, or by the weight of a lesser word that it has once."""
+    text, above = occurring
+    return round(min(1.0, text + words.ABOVE * above), 3)
+
+
 def _bm25(found: dict, lengths: dict, concepts: Sequence[Concept], total: int) -> dict:
     average = sum(lengths.values()) / max(1, total)
     rare = []
     for number, asked in enumerate(concepts):
-        holding = sum(1 for occurring in found.values() if occurring[number] != (0, 0))
+        holding = sum(_held(occurring[number]) for occurring in found.values())
         rare.append(asked.weight * math.log(1 + (total - holding + 0.5) / (holding + 0.5)))
     scores = {}
     for one, occurring in found.items():
@@ -245,9 +262,11 @@ def test_the_index_finds_what_brute_force_finds(
     wanted = np.array(data.draw(st.lists(st.integers(0, 60), max_size=12)), np.int64)
     assert scored.of(wanted).tolist() == [by_id(scored).get(int(one), 0.0) for one in wanted]
     occurring = [_occurring(one, concepts) for one in inside]
-    holding = [sum(found[number] != (0, 0) for found in occurring) for number in range(len(concepts))]
-    assert index.frequencies(concepts, scope) == holding
-    assert scored.rarity == tuple(one.weight * rarity(count, len(inside)) for one, count in zip(concepts, holding, strict=True))
+    numbers = range(len(concepts))
+    assert index.frequencies(concepts, scope) == [sum(found[number] != (0, 0) for found in occurring) for number in numbers]
+    holding = [sum(_held(found[number]) for found in occurring) for number in numbers]
+    rare = [one.weight * rarity(count, len(inside)) for one, count in zip(concepts, holding, strict=True)]
+    assert scored.rarity == pytest.approx(rare)
 
 
 @settings(max_examples=50, deadline=None)
