@@ -12,7 +12,7 @@ from index import answering, asking, likeness, listing, retrieval, serving, stor
 from index.access import Principal
 from index.embed import Encoder, OnnxEncoder
 from index.errors import ModelError
-from index.floor import Evidence
+from index.floor import PACKAGED, Evidence, Floor
 from index.lexicon import with_glossary
 from index.query import Query, parse
 from index.result import DocumentInfo, FileInfo, Hit, Mode, PageView, Result, Searched, Status
@@ -107,6 +107,11 @@ class Library:
             allowed = now.allowed(principal, {})
             asked = self._asked(now, allowed, parse(question), Mode.HYBRID, True, retrieval.DEPTH)
             return answering.evidence(connection, now, allowed, asked)
+
+    def floor(self) -> Floor:
+        """What a question is held against to be answered: the packaged model's where nothing is served."""
+        with self._view() as (_, now):
+            return now.floor if now is not None else PACKAGED
 
     def similar(self, passage_id: int, *, principal: Principal, top: int = 10) -> tuple[Hit, ...]:
         """The passages of other documents most like a passage, best first; none where it does not exist for `principal`."""

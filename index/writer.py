@@ -104,6 +104,11 @@ class Writer:
         row = self._connection.execute("SELECT count(*) AS n FROM passages WHERE generation_id = ?", (generation,)).fetchone()
         return int(row["n"])
 
+    def has_floor(self, model_id: int) -> bool:
+        """Whether a floor was measured for a model."""
+        row = self._connection.execute("SELECT floor FROM models WHERE id = ?", (model_id,)).fetchone()
+        return bool(row and row["floor"])
+
     def store_documents(
         self,
         generation: int,

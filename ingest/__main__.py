@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 DONE, FAILED, WRONG_USE = 0, 1, 2
 _ENOUGH = 1000  # passages from which a library says something of the floor
+_FEW = 50  # the same, for a model that has none yet
 _COUNTED = ("added", "changed", "unchanged", "removed", "failed", "partial")
 
 
@@ -61,6 +62,7 @@ def _ingest(chosen: argparse.Namespace) -> int:
     from index.access import level_of
     from index.embed import OnnxEncoder
     from index.intake import open_intake
+    from index.models import PACKAGED
     from index.settings import data_folder, models_folder
     from index.writer import Writer
     from ingest.catalogues import Catalogues
@@ -100,7 +102,9 @@ def _ingest(chosen: argparse.Namespace) -> int:
             current = writer.generations.served()
             if current is not None:
                 folded = writer.generations.fold_if_large(current.generation)
-                if folded and writer.passages(current.generation) >= _ENOUGH:
+                # The packaged floor is that of the packaged model; another's cosines lie elsewhere.
+                enough = _ENOUGH if writer.has_floor(current.model_id) or source == PACKAGED else _FEW
+                if (folded or not writer.has_floor(current.model_id)) and writer.passages(current.generation) >= enough:
                     _measure_floor(writer, encoder)
             if writer.keep_glossaries(words):
                 _say(f"Glossary: {sum(map(len, words.values()))} entries are searched with.")

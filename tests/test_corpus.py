@@ -16,7 +16,7 @@ from ingest.language import detect
 ROOT = Path(__file__).resolve().parent.parent
 CORPUS = ROOT / "corpus"
 SOURCES = ROOT / "docs" / "corpus"
-FILES = sorted(path for path in CORPUS.iterdir() if path.name != "catalogue.csv")
+FILES = sorted(path for path in CORPUS.iterdir() if path.name not in {"catalogue.csv", "glossary.csv"})
 NOT_OFFICIAL = (
     "not an official publication",
     "no official publication",
