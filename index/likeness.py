@@ -9,24 +9,23 @@ from index.result import Hit
 from index.retrieval import Candidate
 from index.serving import Allowed, Serving
 from index.store import Connection, Row
-from index.vectors import unpack
-
-_LOOKED_AT = 200
+from index.vectors import bitmap, holds, unpack
 
 
 def passages(connection: Connection, now: Serving, allowed: Allowed, passage_id: int, top: int) -> tuple[Hit, ...]:
-    """The passages of other documents nearest in meaning to a passage, best first, one a document and page."""
+    """The passages of other documents nearest in meaning to a passage, best first."""
     row = _row(connection, now, allowed, passage_id)
     if row is None:
         return ()
     vector = unpack([row["vector"]], now.model.dimension)[0]
-    ids, scores = now.index.search(vector, _LOOKED_AT, allowed.passages)
+    # Its own document is left out before anything is ranked: the nearest passages of a long report are all its own.
+    others = now.ids[holds(allowed.passages, now.ids) & (now.owners != row["document_id"])]
+    ids, scores = now.index.search(vector, top, bitmap(others, int(now.ids[-1])))
     found = [
         Candidate(passage_id=one, score=float(score), cosine=float(score), words=0.0)
-        for one, owner, score in zip(ids.tolist(), now.owners_of(ids.tolist()), scores, strict=True)
-        if owner != row["document_id"]
+        for one, score in zip(ids.tolist(), scores, strict=True)
     ]
-    return answering.hits_of(connection, found[:top], None)[0]
+    return answering.hits_of(connection, found, None)[0]
 
 
 def documents(connection: Connection, now: Serving, allowed: Allowed, document_id: int, top: int) -> list[tuple[int, float]]:

@@ -20,7 +20,7 @@ _SENTENCE = 0.2  # what the nearest sentence of a passage counts beside the pass
 _ON_PAGE = 0.3  # added to passages on a page that the question names
 
 _PAGE = re.compile(
-    r"\b(?:pages?|slides?|sid(?:a|an|or|orna)|pp?\.|s\.)\s*\(?(\d{1,4})\)?(?:\s*(?:-|–|to|and|och|till)\s*(\d{1,4})\b)?",
+    r"\b(?:pages?|slides?|sid(?:a|an|or|orna)|pp?\.|s\.)\s*\(?(\d{1,4})(?!\d)\)?(?:\s*(?:-|–|to|and|och|till)\s*(\d{1,4})\b)?",
     re.IGNORECASE,
 )
 

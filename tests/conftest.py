@@ -5,6 +5,7 @@ pyproject.toml lets `socket.connect` reach loopback and Unix sockets only (pytes
 
 import os
 import socket
+import subprocess
 import sys
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
@@ -35,6 +36,18 @@ def packaged_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     from index.models import PACKAGED, export
 
     return export(PACKAGED, tmp_path_factory.mktemp("models"))
+
+
+@pytest.fixture(scope="session")
+def sample_library(tmp_path_factory: pytest.TempPathFactory, packaged_model: Path) -> Path:
+    """The data folder of the sample library, ingested once by the real command with the packaged model. To be read only."""
+    data = tmp_path_factory.mktemp("sample") / "data"
+    data.mkdir()
+    (data / "models").symlink_to(packaged_model.parent)
+    command = [sys.executable, "-m", "ingest", "corpus", "--data", str(data), "--json"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return data
 
 
 @pytest.fixture

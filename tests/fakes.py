@@ -142,6 +142,7 @@ class Shelf:
         self.folder.mkdir(parents=True, exist_ok=True)
         self.use(self.encoder)
         self.patch.setattr("index.embed.OnnxEncoder", self.open_encoder)
+        self.patch.setattr(Library.__init__, "__defaults__", (self.open_encoder,))  # for the commands, which name no other
         self.patch.setattr("index.models.export", self._export)
         self.patch.setattr("ingest.pool.ReaderPool", lambda size: contextlib.nullcontext(_readers()))
 

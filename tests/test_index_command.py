@@ -21,15 +21,8 @@ from tests.fakes import OWNER, tiny_model
 
 
 @pytest.fixture(scope="module")
-def data(tmp_path_factory: pytest.TempPathFactory, packaged_model: Path) -> Path:
-    """The sample library, ingested by the real command with the packaged model."""
-    data = tmp_path_factory.mktemp("sample") / "data"
-    data.mkdir()
-    (data / "models").symlink_to(packaged_model.parent)
-    command = [sys.executable, "-m", "ingest", "corpus", "--data", str(data), "--json"]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    return data
+def data(sample_library: Path) -> Path:
+    return sample_library
 
 
 @pytest.fixture(scope="module")
