@@ -144,6 +144,23 @@ def test_a_library_that_has_grown_is_measured_anew(
         assert (library.floor() != STERN) == measured
 
 
+@pytest.mark.parametrize(("model", "few", "measured"), [("other", 2, True), ("other", 3, False), ("", 2, False)])
+def test_a_model_of_ones_own_gets_a_floor_as_soon_as_there_is_something_to_ask(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, model: str, few: int, measured: bool
+) -> None:
+    """The packaged floor is that of the packaged model."""
+    shelf = Shelf(tmp_path / "docs2", tmp_path / "data2", monkeypatch)
+    shelf.use(FakeEncoder("other"))
+    shelf.put("siren.md", "# Warning the public\n\nThe siren sounds in four minutes.\n")
+    shelf.put("buses.md", "# Moving people\n\nBuses leave from the eastern gate at noon.\n")
+    monkeypatch.setattr(ingest_command, "_FEW", few)
+    named = ["--model", model] if model else []
+    with contextlib.redirect_stdout(io.StringIO()):
+        assert ingest_command.main([str(shelf.folder), "--data", str(shelf.data), "--jobs", "1", "--json", *named]) == 0
+    (found,) = stored(shelf).values()
+    assert (floor.parse(found) != PACKAGED) == measured
+
+
 # --- the command
 
 

@@ -94,6 +94,38 @@ def test_each_half_can_be_asked_alone(data: Path, mode: str) -> None:
     assert "washington-bio-threat" in search(data, "biological threat", "--mode", mode)["hits"][0]["path"]
 
 
+PUMPS = "Hur länge klarar sig pumpstationerna utan sina datasystem?"  # an English report answers it
+
+
+def test_the_other_language_can_be_left_out(data: Path) -> None:
+    both, typed = (search(data, PUMPS, "--mode", "lexical", *more) for more in ([], ["--no-translation"]))
+    assert "pump" in both["added"] and "rotterdam-cyber-disruption.pdf" in both["hits"][0]["path"]
+    assert typed["added"] == [] and {hit["language"] for hit in typed["hits"]} == {"sv"}
+
+
+def test_what_was_searched_besides_is_told_with_how_to_leave_it_out(data: Path) -> None:
+    _, out, _ = run("search", PUMPS, "--data", str(data))
+    assert out.startswith("Also searched: ") and "pump" in out.splitlines()[0] and "--no-translation" in out.splitlines()[0]
+    _, out, _ = run("search", PUMPS, "--data", str(data), "--no-translation")
+    assert "Also searched" not in out
+
+
+def test_a_misspelt_word_is_told_with_what_the_library_has(data: Path) -> None:
+    question = "Where do the volonteers meet?"
+    assert search(data, question)["instead"] == "Where do the volunteers meet?"
+    assert search(data, "Where do the volunteers meet?")["instead"] is None
+    assert "Did you mean: Where do the volunteers meet?" in run("search", question, "--data", str(data))[1]
+
+
+def test_no_more_passages_of_a_document_than_asked_for(data: Path) -> None:
+    found = {most: [hit["document"] for hit in search(data, "crowd", "--top", "12", *more)["hits"]] for most, more in
+             {0: [], 1: ["--per-document", "1"], 2: ["--per-document", "2"]}.items()}  # fmt: skip
+    assert max(map(found[0].count, found[0])) > 2
+    for most in (1, 2):
+        assert len(found[most]) == 12 and max(map(found[most].count, found[most])) == most
+        assert found[most][0] == found[0][0]
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -111,6 +143,8 @@ def test_wrong_use_is_said_with_what_is_right(data: Path, arguments: list[str], 
     [
         ["search", "x", "--top", "0"],
         ["search", "x", "--top", "many"],
+        ["search", "x", "--per-document", "0"],
+        ["calibrate", "--far"],
         ["search"],
         ["dance"],
         [],
@@ -123,7 +157,7 @@ def test_arguments_that_cannot_be_read_are_wrong_use(arguments: list[str]) -> No
     assert stop.value.code == 2
 
 
-@pytest.mark.parametrize("command", [["search", "siren"], ["rebuild"], ["status"], ["verify"]])
+@pytest.mark.parametrize("command", [["search", "siren"], ["rebuild"], ["status"], ["verify"], ["calibrate"]])
 def test_a_library_that_is_not_there_is_wrong_use(tmp_path: Path, command: list[str]) -> None:
     code, out, err = run(*command, "--data", str(tmp_path / "none"), "--json")
     assert (code, out) == (2, "") and str(tmp_path / "none") in err and "python -m ingest" in err

@@ -89,7 +89,9 @@ class Wordless(OnnxEncoder):
     embedding them takes a minute, and moves nothing."""
 
     def with_sentences(self, texts: Sequence[tuple[str, Spans]]) -> list[Embedded]:
-        return [Embedded(vector=self.query(""), sentences=np.zeros((len(spans), self.info.dimension), np.int8)) for _, spans in texts]
+        return [
+            Embedded(vector=self.query(""), sentences=np.zeros((len(spans), self.info.dimension), np.int8)) for _, spans in texts
+        ]
 
     def query(self, text: str) -> Vectors:
         return np.eye(1, self.info.dimension, dtype=np.float32)[0]
