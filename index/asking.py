@@ -1,6 +1,6 @@
 """What was typed, put in the terms of the index: filters, concepts in both languages, and the vector to compare with."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,6 +16,7 @@ from index.vectors import Ids, Scores
 
 _MISSPELT = 0.8  # of its letters that a word of the library shares with what was typed, to be offered instead
 _SHORTEST = 4  # letters of a word that may be misspelt
+_AT_ONCE = 500  # passages that are fetched in one query
 _LOOKED_UP = 5  # passages in which the spelling of a word is looked up
 
 
@@ -102,34 +103,33 @@ def _parts(now: Serving, allowed: Allowed) -> list[tuple[postings.Postings, word
 def narrowed(connection: Connection, now: Serving, allowed: Allowed, typed: Query) -> Allowed:
     """What is left when exact phrases have to be in a passage, and excluded words may not be."""
     for phrase in typed.phrases:
-        allowed = now.narrowed(allowed, _holding(connection, now, phrase))
+        allowed = now.narrowed(allowed, _holding(connection, now, allowed, phrase))
     for phrase in typed.without:
-        held = set(_holding(connection, now, phrase).tolist())
-        allowed = now.narrowed(allowed, now.ids[[int(one) not in held for one in now.ids]] if held else now.ids)
+        allowed = now.narrowed(allowed, np.setdiff1d(now.ids, _holding(connection, now, allowed, phrase), assume_unique=True))
     return allowed
 
 
-def _holding(connection: Connection, now: Serving, phrase: str) -> Ids:
+def _holding(connection: Connection, now: Serving, allowed: Allowed, phrase: str) -> Ids:
     """The passages that hold a phrase word for word, or a single word in any of its forms."""
     asked = lexical.words(phrase)
-    if not asked:
-        return now.ids[:0]
-    stems = [words.Concept(stems=tuple((stem, 1.0) for stem in lexical.both_stems(word))) for word in asked]
-    scope = now.words.scope(now.ids, False)
-    ids = now.ids
-    for concept in stems:
-        ids = ids[now.words.score((concept,), scope).of(ids) > 0]
-    if len(asked) == 1:
+    ids = now.ids if asked else now.ids[:0]
+    for word in asked:
+        concept = words.Concept(stems=tuple((stem, 1.0) for stem in lexical.both_stems(word)))
+        ids = np.intersect1d(ids, now.words.score((concept,), allowed.scope).ids, assume_unique=True)
+    if len(asked) < 2:
         return ids
     wanted = f" {' '.join(asked)} "
-    kept = []
-    for at in range(0, len(ids), 500):
-        some = ids[at : at + 500].tolist()
-        rows = connection.execute(
-            f"SELECT id, text, context FROM passages WHERE id IN ({', '.join('?' * len(some))}) ORDER BY id", some
-        )
-        kept += [row["id"] for row in rows if wanted in f" {' '.join(lexical.words(row['text']))} "]
-    return ids[[int(one) in set(kept) for one in ids]] if len(ids) else ids
+    kept = [one for one, text in _texts(connection, ids.tolist()) if wanted in f" {' '.join(lexical.words(text))} "]
+    return np.array(kept, np.int64)
+
+
+def _texts(connection: Connection, ids: Sequence[int]) -> Iterator[tuple[int, str]]:
+    """The texts of passages, in the order of their ids."""
+    for at in range(0, len(ids), _AT_ONCE):
+        some = ids[at : at + _AT_ONCE]
+        marks = ", ".join("?" * len(some))
+        for row in connection.execute(f"SELECT id, text FROM passages WHERE id IN ({marks}) ORDER BY id", some):
+            yield row["id"], row["text"]
 
 
 # -- misspelt words

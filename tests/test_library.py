@@ -361,3 +361,39 @@ def closed(filled: Shelf) -> Iterator[Library]:
 
 def test_a_closed_library_opens_again_when_it_is_asked(closed: Library) -> None:
     assert closed.search("siren", principal=OWNER).hits
+
+
+# --- what is typed beside the question
+
+
+@pytest.fixture
+def phrased(shelf: Shelf) -> Shelf:
+    shelf.put("whole.md", "# One\n\nThe crowded place was emptied in four minutes by the stewards.\n")
+    shelf.put("apart.md", "# Two\n\nThe place was crowded, and the stewards emptied it in ten minutes.\n")
+    shelf.put("other.md", "# Three\n\nNo steward stood at the place where the buses leave.\n")
+    shelf.catalogue({"file": "whole.md", "handling": "TLP:RED"}, {"file": "apart.md", "handling": "TLP:CLEAR"})
+    assert shelf.ingest().code == 0
+    return shelf
+
+
+def titles(shelf: Shelf, question: str, clearance: Handling = Handling.RED) -> set[str]:
+    return {hit.title for hit in shelf.library().search(question, principal=principal(clearance)).hits}
+
+
+def test_an_exact_phrase_stands_word_for_word_in_every_hit(phrased: Shelf) -> None:
+    assert titles(phrased, "crowded place") >= {"One", "Two"}
+    assert titles(phrased, '"crowded place"') == {"One"} == titles(phrased, '"Crowded  PLACE" stewards')
+    assert titles(phrased, '"places crowded"') == set()  # in order, and as written
+    assert titles(phrased, '"place" "stewards emptied"') == {"Two"}
+
+
+def test_an_excluded_word_is_in_no_hit_in_any_of_its_forms(phrased: Shelf) -> None:
+    assert titles(phrased, "place -crowded") == {"Three"}
+    assert titles(phrased, "place -stewards") == set()  # "steward" as well
+    assert titles(phrased, 'place -"crowded place"') == {"Two", "Three"}
+    assert titles(phrased, "place -nowhere") == {"One", "Two", "Three"}
+
+
+def test_a_phrase_that_only_hidden_passages_hold_finds_nothing(phrased: Shelf) -> None:
+    assert titles(phrased, '"crowded place"', Handling.CLEAR) == set()
+    assert titles(phrased, 'place -"crowded place"', Handling.CLEAR) == titles(phrased, "place", Handling.CLEAR)
