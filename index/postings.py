@@ -78,11 +78,6 @@ class Postings:
         span = slice(0, 0) if number is None else slice(self.starts[number], self.starts[number + 1])
         return self.entries[span], self.counts[span], self.above[span]
 
-    def frequency(self, term: str) -> int:
-        """In how many passages a stem occurs."""
-        number = self.terms.get(term)
-        return 0 if number is None else int(self.starts[number + 1] - self.starts[number])
-
 
 def counted(text: str, language: str) -> int:
     """How many words of a text are kept, none more than a part can hold."""

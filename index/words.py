@@ -97,10 +97,6 @@ class WordIndex:
         """The snapshot alone."""
         return WordIndex(self._snapshot)
 
-    def frequency(self, term: str) -> int:
-        """In how many passages a stem occurs, whoever may see them."""
-        return sum(part.frequency(term) for part in self.parts)
-
     def scope(self, ids: Ints, everything: bool) -> Scope:
         """The scope of the passages in `ids` (sorted); `everything` where no passage of any part is left out."""
         flags = tuple(None if everything else np.isin(part.ids, ids) for part in self.parts)
@@ -140,10 +136,6 @@ class WordIndex:
             order = np.argsort(found)
             found, said = found[order], said[order]
         return Scored(ids=found, scores=said, rarity=rare)
-
-    def frequencies(self, concepts: Sequence[Concept], scope: Scope) -> list[int]:
-        """In how many passages of the scope each concept occurs."""
-        return [sum(len(at) for at, *_ in self._occurrences(concept, scope)) for concept in concepts]
 
     def _add(self, concept: Concept, scope: Scope, passage: list[Floats], page: list[Floats]) -> float:
         """Add the BM25 of one concept to the scores of passages and of pages. Returns its rarity, by its weight."""

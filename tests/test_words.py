@@ -30,6 +30,16 @@ def ids_of(library: Sequence[PassageWords]) -> np.ndarray:
     return np.array([one.passage_id for one in library], np.int64)
 
 
+def counted_in(index: WordIndex, concepts: Sequence[Concept], scope: Scope) -> list[int]:
+    """In how many passages of the scope each concept occurs."""
+    return [len(index.score((one,), scope).ids) for one in concepts]
+
+
+def in_how_many(index: WordIndex, stem: str) -> int:
+    """In how many passages of an index a stem occurs, whoever may see them."""
+    return sum(len(part.entries_of(stem)[0]) for part in index.parts)
+
+
 def everything(index: WordIndex) -> Scope:
     return index.scope(np.sort(np.concatenate([np.zeros(0, np.int64), *(part.ids for part in index.parts)])), True)
 
@@ -94,7 +104,7 @@ def test_alternatives_are_one_word() -> None:
     scope = everything(index)
     together = concept("siren", "alarm", "sound")
     assert by_id(index.score([together], scope)) == pytest.approx({1: 1.0, 2: 1.0})
-    assert index.frequencies([together, concept("siren"), concept("sound")], scope) == [2, 1, 0]
+    assert counted_in(index, [together, concept("siren"), concept("sound")], scope) == [2, 1, 0]
     rewritten = ["siren police", "siren police", *texts[2:]]  # as if the passages had used one word for it
     plain = WordIndex([build([passage(at, (at, 1), text) for at, text in enumerate(rewritten, 1)])])
     asked = [together, concept("police"), concept("water")]
@@ -136,7 +146,7 @@ def test_equivalents_count_in_passages_of_their_own_language_only() -> None:
     assert list(by_id(index.score([asked], everything(index)))) == [1]
     back = Concept(stems=(), translated=(("barn", 1.0), ("child", 1.0)), to_swedish=False)
     assert list(by_id(index.score([back], everything(index)))) == [2, 3]
-    assert index.frequencies([asked, back], everything(index)) == [1, 2]
+    assert counted_in(index, [asked, back], everything(index)) == [1, 2]
 
 
 def test_rarity_falls_with_what_holds_a_word_and_is_never_negative() -> None:
@@ -263,7 +273,7 @@ def test_the_index_finds_what_brute_force_finds(
     assert scored.of(wanted).tolist() == [by_id(scored).get(int(one), 0.0) for one in wanted]
     occurring = [_occurring(one, concepts) for one in inside]
     numbers = range(len(concepts))
-    assert index.frequencies(concepts, scope) == [sum(found[number] != (0, 0) for found in occurring) for number in numbers]
+    assert counted_in(index, concepts, scope) == [sum(found[number] != (0, 0) for found in occurring) for number in numbers]
     holding = [sum(_held(found[number]) for found in occurring) for number in numbers]
     rare = [one.weight * rarity(count, len(inside)) for one, count in zip(concepts, holding, strict=True)]
     assert scored.rarity == pytest.approx(rare)
@@ -336,7 +346,7 @@ def test_scores_of_a_scope_are_the_same_whatever_is_outside_it(
         scored = index.score(concepts, scope)
         found.append(
             (
-                by_id(scored), scored.rarity, scored.top(5).tolist(), index.frequencies(concepts, scope),
+                by_id(scored), scored.rarity, scored.top(5).tolist(), counted_in(index, concepts, scope),
                 (scope.passages, scope.pages),
             )
         )  # fmt: skip
@@ -357,9 +367,9 @@ def test_a_hidden_word_is_as_rare_as_one_that_is_nowhere() -> None:
     seen = [passage(1, (1, 1), "siren police"), passage(2, (2, 1), "water")]
     index = WordIndex([build([*seen, *(passage(at, (at, 1), "secret alarm") for at in range(3, 30))])])
     scope = index.scope(ids_of(seen), False)
-    assert index.frequencies([concept("secret"), concept("nowhere")], scope) == [0, 0]
+    assert counted_in(index, [concept("secret"), concept("nowhere")], scope) == [0, 0]
     assert by_id(index.score([concept("secret")], scope)) == {}
-    assert index.frequency("secret") == 27  # what the library itself knows
+    assert in_how_many(index, "secret") == 27  # what the library itself knows
 
 
 # -- what comes and goes
@@ -391,9 +401,9 @@ def test_a_delta_stands_beside_the_snapshot_without_changing_it() -> None:
     second = first.with_more(build([passage(2, (2, 1), "siren police")]), np.array([1, 2], np.int64))
     third = second.with_more(build([passage(3, (3, 1), "siren")]), np.array([1, 3], np.int64))
     assert [index.passages for index in (first, second, third)] == [1, 2, 2]
-    assert [index.frequency("siren") for index in (first, second, third)] == [1, 2, 2]
-    assert third.frequency("polic") == 0
-    assert third.without_delta().frequency("siren") == 1
+    assert [in_how_many(index, "siren") for index in (first, second, third)] == [1, 2, 2]
+    assert in_how_many(third, "polic") == 0
+    assert in_how_many(third.without_delta(), "siren") == 1
     assert first.has_snapshot and third.has_snapshot and not WordIndex([]).has_snapshot
     assert not WordIndex([]).with_more(build([]), np.zeros(0, np.int64)).has_snapshot
 
@@ -407,8 +417,8 @@ def test_nothing_is_found_in_nothing(index: WordIndex) -> None:
     scored = index.score([concept("siren")], scope)
     assert scored.top(10).tolist() == []
     assert scored.of(np.array([1, 2], np.int64)).tolist() == [0.0, 0.0]
-    assert index.frequencies([concept("siren")], scope) == [0]
-    assert (index.passages, index.frequency("siren"), scope.passages) == (0, 0, 0)
+    assert counted_in(index, [concept("siren")], scope) == [0]
+    assert (index.passages, in_how_many(index, "siren"), scope.passages) == (0, 0, 0)
 
 
 def test_an_empty_scope_and_an_empty_question_find_nothing() -> None:
