@@ -1,10 +1,8 @@
 """A user's own questions: a CSV of what should be found where, asked of their library, and how much of it was found."""
 
-import csv
-import io
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,14 +11,16 @@ from index.evaluate import EvaluationError
 from index.library import Library
 from index.metrics import mean
 from index.result import DocumentInfo, Hit, Mode, Result
+from ingest import sheet
+from ingest.errors import IngestError
 from ingest.paths import path_of
+from ingest.sheet import Sheet
 
 _HEADINGS = {
     "question": ("question", "fråga", "questions", "frågor"),
     "document": ("document", "dokument", "documents"),
     "page": ("page", "sida", "pages", "sidor"),
 }
-_DELIMITERS = (";", "\t", ",")
 _PAGES = re.compile(r"([0-9]{1,6})(?:\s*[-–]\s*([0-9]{1,6}))?")
 
 
@@ -55,128 +55,73 @@ Figures = dict[str, float | int]
 
 def read_questions(path: Path) -> tuple[OwnQuestion, ...]:
     """Read a CSV as spreadsheets save it. Raises EvaluationError, naming the row (the headings are row 1) and the column."""
-    sheet = _read_sheet(path)
+    try:
+        return _questions(sheet.read(path, called="file", meaning=_field, fault=IngestError))
+    except IngestError as exc:
+        raise EvaluationError(f"{path}: {exc}. Mend it in a spreadsheet, save it as CSV, and run the same command again.") from exc
+
+
+def _questions(table: Sheet) -> tuple[OwnQuestion, ...]:
+    for field in ("question", "document"):
+        if field not in table.columns:
+            names = " or ".join(_HEADINGS[field][:2])
+            raise IngestError(f"row 1: no column is named {names}; name the columns question, document and page")
     first_row: dict[str, int] = {}
     questions = []
-    for number, cells in enumerate(sheet.rows, start=2):
-        question = _question(sheet, number, cells)
+    for number, cells in table.rows:
+        question = _question(table, number, cells)
         if question is None:
             continue
         if question.question in first_row:
-            raise sheet.fault(
-                number,
-                "question",
-                f"row {first_row[question.question]} asks the same. Keep one row, and separate the documents by ;",
+            where = _place(table, number, "question")
+            raise IngestError(
+                f"{where}: row {first_row[question.question]} asks the same; keep one row, and separate the documents by ;"
             )
         first_row[question.question] = number
         questions.append(question)
     if not questions:
-        raise EvaluationError(f"{path} has no questions. Write one a row, below the headings question, document and page.")
+        raise IngestError("it has no questions; write one a row, below the headings question, document and page")
     return tuple(questions)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Sheet:
-    """A CSV as it stands in its file."""
-
-    path: Path
-    delimiter: str
-    head: tuple[str, ...]
-    columns: Mapping[str, int]  # our names to their columns
-    rows: tuple[list[str], ...]  # below the headings
-
-    def cell(self, cells: Sequence[str], field: str) -> str:
-        """The text of a cell on one line, "" where there is none."""
-        column = self.columns.get(field, len(cells))
-        return _tidy(cells[column]) if column < len(cells) else ""
-
-    def fault(self, number: int, field: str, what: str) -> EvaluationError:
-        """An error that names the cell."""
-        return EvaluationError(f"{self.path}, row {number}, column “{self.head[self.columns[field]]}”: {what}")
-
-
-def _question(sheet: _Sheet, number: int, cells: Sequence[str]) -> OwnQuestion | None:
+def _question(table: Sheet, number: int, cells: Sequence[str]) -> OwnQuestion | None:
     """The question of a row, None where the row is blank."""
-    if any(cell.strip() for cell in cells[len(sheet.head) :]):
-        raise EvaluationError(
-            f"{sheet.path}, row {number}: {len(cells)} cells, where the headings are {len(sheet.head)}. Put a text that holds the"
-            " sign between the cells in double quotes."
+    if any(cell.strip() for cell in cells[len(table.head) :]):
+        raise IngestError(
+            f"row {number}: {len(cells)} cells, where the headings are {len(table.head)}; put a text that holds the sign between"
+            " the cells in double quotes"
         )
-    question, document, page = (sheet.cell(cells, field) for field in _HEADINGS)
+    columns = [table.columns.get(field, len(table.head)) for field in _HEADINGS]
+    question, document, page = (_tidy(sheet.cell(cells, column)) for column in columns)
     if not question and not document and not page:
         return None
     if not question:
-        raise sheet.fault(number, "question", "it is empty. Write the question, or clear the row.")
-    between = "[;|]" if sheet.delimiter == ";" else ";"
+        raise IngestError(f"{_place(table, number, 'question')}: it is empty; write the question, or clear the row")
+    between = "[;|]" if table.delimiter == ";" else ";"
     documents = tuple(name.strip() for name in re.split(between, document) if name.strip())
     if not documents:
-        raise sheet.fault(number, "document", "it is empty. Write the file name or the title of the document that answers.")
-    pages = tuple(_page_range(sheet, number, part.strip()) for part in re.split("[;|,]", page)) if page else ()
+        where = _place(table, number, "document")
+        raise IngestError(f"{where}: it is empty; write the file name or the title of the document that answers")
+    pages = tuple(_page_range(table, number, part.strip()) for part in re.split("[;|,]", page)) if page else ()
     return OwnQuestion(number=number, question=question, documents=documents, pages=pages)
 
 
-def _page_range(sheet: _Sheet, number: int, text: str) -> tuple[int, int]:
+def _place(table: Sheet, number: int, field: str) -> str:
+    return f"row {number}, column “{table.heading(field)}”"
+
+
+def _page_range(table: Sheet, number: int, text: str) -> tuple[int, int]:
     found = _PAGES.fullmatch(text)
     first, last = (int(found[1]), int(found[2] or found[1])) if found else (0, 0)
     if not 1 <= first <= last:
-        raise sheet.fault(number, "page", f"“{text}” is no page. Count pages from 1, and write 12, 12-14 or 3;7.")
+        where = _place(table, number, "page")
+        raise IngestError(f"{where}: “{text}” is no page; count pages from 1, and write 12, 12-14 or 3;7")
     return first, last
-
-
-def _read_sheet(path: Path) -> _Sheet:
-    try:
-        text = _decoded(path.read_bytes())
-    except OSError as exc:
-        raise EvaluationError(
-            f"{path} cannot be opened: {exc.strerror}. Name a CSV with the columns question and document."
-        ) from exc
-    if "\0" in text:
-        raise EvaluationError(f"{path} is not a text file. Save the sheet as CSV, and name that file.")
-    if text[:4].lower() == "sep=":  # an instruction to Excel, which does not count it as a row
-        text = text.partition("\n")[2]
-    heading = next(iter(text.splitlines()), "")
-    delimiter = max(_DELIMITERS, key=lambda sign: sum(bool(_field(name)) for name in heading.split(sign)))
-    rows: list[list[str]] = []
-    try:
-        rows.extend(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
-    except csv.Error as exc:
-        raise EvaluationError(
-            f"{path}, row {len(rows) + 1}: the quotes or cells cannot be told apart ({exc}). Mend it, or save the sheet anew."
-        ) from exc
-    head = tuple(_tidy(name) for name in rows[0]) if rows else ()
-    return _Sheet(path=path, delimiter=delimiter, head=head, columns=_columns(path, head), rows=tuple(rows[1:]))
-
-
-def _columns(path: Path, head: Sequence[str]) -> dict[str, int]:
-    columns: dict[str, int] = {}
-    for index, name in enumerate(head):
-        field = _field(name)
-        if field in columns:
-            raise EvaluationError(f"{path}, row 1: the columns “{head[columns[field]]}” and “{name}” mean the same. Keep one.")
-        if field:
-            columns[field] = index
-    for field in ("question", "document"):
-        if field not in columns:
-            names = " or ".join(_HEADINGS[field][:2])
-            raise EvaluationError(f"{path}, row 1: no column is named {names}. Name the columns question, document and page.")
-    return columns
 
 
 def _field(heading: str) -> str:
     name = _tidy(heading).strip('" ').casefold()
     return next((field for field, names in _HEADINGS.items() if name in names), "")
-
-
-def _decoded(data: bytes) -> str:
-    """The text of a CSV. A first letter beside a zero byte is UTF-16 without its mark: every heading begins with a letter."""
-    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        return data.decode("utf-16", "replace")
-    if b"\0" in data[:2]:
-        return data.decode("utf-16-be" if data[:1] == b"\0" else "utf-16-le", "replace")
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return data.decode("cp1252", "replace")
 
 
 def _tidy(text: str) -> str:

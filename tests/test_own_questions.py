@@ -99,42 +99,43 @@ def test_blank_rows_are_passed_over_but_counted(tmp_path: Path) -> None:
 
 
 HEAD = "question;document;page\n"
+MEND = " Mend it in a spreadsheet, save it as CSV, and run the same command again."
 
 
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        ("", ", row 1: no column is named question or fråga. Name the columns question, document and page."),
-        ("question;page\nWho?;1\n", ", row 1: no column is named document or dokument. Name the columns question, document and page."),
-        ("fråga;question;document\n", ", row 1: the columns “fråga” and “question” mean the same. Keep one."),
-        (HEAD, " has no questions. Write one a row, below the headings question, document and page."),
-        (HEAD + ";;\n", " has no questions. Write one a row, below the headings question, document and page."),
-        (HEAD + ";a.pdf;\n", ", row 2, column “question”: it is empty. Write the question, or clear the row."),
+        ("", ": row 1: no column is named question or fråga; name the columns question, document and page."),
+        ("question;page\nWho?;1\n", ": row 1: no column is named document or dokument; name the columns question, document and page."),
+        ("fråga;question;document\n", ": row 1: the columns “fråga” and “question” mean the same."),
+        (HEAD, ": it has no questions; write one a row, below the headings question, document and page."),
+        (HEAD + ";;\n", ": it has no questions; write one a row, below the headings question, document and page."),
+        (HEAD + ";a.pdf;\n", ": row 2, column “question”: it is empty; write the question, or clear the row."),
         (
             HEAD + "Who?;a.pdf;\nWhen?; | ;\n",
-            ", row 3, column “document”: it is empty. Write the file name or the title of the document that answers.",
+            ": row 3, column “document”: it is empty; write the file name or the title of the document that answers.",
         ),
-        (HEAD + "Who?;;4\n", ", row 2, column “document”: it is empty. Write the file name or the title of the document that answers."),
+        (HEAD + "Who?;;4\n", ": row 2, column “document”: it is empty; write the file name or the title of the document that answers."),
         (
             HEAD + "Who?;a.pdf;\nWhen?;a.pdf;\n Who? ;b.pdf;\n",
-            ", row 4, column “question”: row 2 asks the same. Keep one row, and separate the documents by ;",
+            ": row 4, column “question”: row 2 asks the same; keep one row, and separate the documents by ;.",
         ),
         (
             "question,document\nWho, when?,a.pdf\n",
-            ", row 2: 3 cells, where the headings are 2. Put a text that holds the sign between the cells in double quotes.",
+            ": row 2: 3 cells, where the headings are 2; put a text that holds the sign between the cells in double quotes.",
         ),
         (
             HEAD + 'Who?;a.pdf;1\nWhen?;"a.pdf;2\n',
-            ", row 3: the quotes or cells cannot be told apart (unexpected end of data). Mend it, or save the sheet anew.",
+            ": row 3: the quotes or cells cannot be told apart (unexpected end of data).",
         ),
-        ("PK\x03\x04\0\0", " is not a text file. Save the sheet as CSV, and name that file."),
+        ("PK\x03\x04\0\0", ": the file is not a text file: save the sheet as CSV."),
     ],
 )  # fmt: skip
 def test_a_fault_is_named_with_its_row_its_column_and_what_to_do(tmp_path: Path, content: str, message: str) -> None:
     path = sheet(tmp_path, content)
     with pytest.raises(EvaluationError) as raised:
         read_questions(path)
-    assert str(raised.value) == f"{path}{message}"
+    assert str(raised.value) == f"{path}{message}{MEND}"
 
 
 @pytest.mark.parametrize(
@@ -156,7 +157,8 @@ def test_a_page_that_is_none_is_quoted(tmp_path: Path, cell: str, part: str) -> 
     with pytest.raises(EvaluationError) as raised:
         read_questions(path)
     assert (
-        str(raised.value) == f"{path}, row 2, column “sida”: “{part}” is no page. Count pages from 1, and write 12, 12-14 or 3;7."
+        str(raised.value)
+        == f"{path}: row 2, column “sida”: “{part}” is no page; count pages from 1, and write 12, 12-14 or 3;7.{MEND}"
     )
 
 
@@ -164,7 +166,7 @@ def test_a_file_that_cannot_be_opened_is_named(tmp_path: Path) -> None:
     for path, reason in ((tmp_path / "none.csv", "No such file or directory"), (tmp_path, "Is a directory")):
         with pytest.raises(EvaluationError) as raised:
             read_questions(path)
-        assert str(raised.value) == f"{path} cannot be opened: {reason}. Name a CSV with the columns question and document."
+        assert str(raised.value) == f"{path}: the file cannot be opened: {reason}.{MEND}"
 
 
 # --- asking, of a library whose answers are given
