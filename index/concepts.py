@@ -16,6 +16,7 @@ _PART = 0.7  # what each part of a compound counts as a concept of its own
 _INSIDE = 0.6  # of a compound that holds the word, beside the word itself
 _PARTS = 1.0  # of the parts of a compound, together, where the library has not the compound
 _OTHERWISE = 1.0  # of another spelling of a word, as a concept of its own: co-operate, cooperate
+_TOLD = 0.6  # of an equivalent that is named to the asker: lesser ones find little
 _ALIKE = 0.7  # of a word that is only spelt alike, where the library has not the word itself
 
 
@@ -53,7 +54,7 @@ def ask(question: str, language: str, known: Vocabulary, lexicon: Lexicon | None
             concepts += others
         meant = by_word.get(at, [])
         for found in meant:
-            added += [term for term, _ in found.terms[:2]]
+            added += [term for term, weight in found.terms[:2] if weight >= _TOLD]
             concept = _concept(found, own, language)
             concepts += [concept] if concept.stems or concept.translated else []  # equivalents may be nothing but stopwords
         if own and not meant:

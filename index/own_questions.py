@@ -58,7 +58,9 @@ def read_questions(path: Path) -> tuple[OwnQuestion, ...]:
     try:
         return _questions(sheet.read(path, called="file", meaning=_field, fault=IngestError))
     except IngestError as exc:
-        raise EvaluationError(f"{path}: {exc}. Mend it in a spreadsheet, save it as CSV, and run the same command again.") from exc
+        raise EvaluationError(
+            f"{path}: {exc}. Mend it in a spreadsheet, save it as CSV, and run the same command again."
+        ) from exc
 
 
 def _questions(table: Sheet) -> tuple[OwnQuestion, ...]:

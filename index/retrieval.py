@@ -17,10 +17,11 @@ from index.words import Scored
 DEPTH = 200  # candidates of each half at least
 _LOOKED_INTO = 40  # of the best, whose sentences are compared with the question too
 _SENTENCE = 0.2  # what the nearest sentence of a passage counts beside the passage, in its meaning
+_MOST_PAGES = 50  # of a range that a question names
 _ON_PAGE = 0.3  # added to passages on a page that the question names
 
 _PAGE = re.compile(
-    r"\b(?:pages?|slides?|sid(?:a|an|or|orna)|pp?\.|s\.)\s*\(?(\d{1,4})(?!\d)\)?(?:\s*(?:-|–|to|and|och|till)\s*(\d{1,4})\b)?",
+    r"\b(?:pages?|slides?|sid(?:a|an|or|orna|\.)|pp?\.|s\.)\s*\(?(\d{1,4})(?!\d)\)?(?:\s*(-|–|to|till|and|och)\s*(\d{1,4})\b)?",
     re.IGNORECASE,
 )
 
@@ -47,8 +48,11 @@ class Candidate:
 
 
 def pages_named(question: str) -> tuple[str, ...]:
-    """The pages that a question names: "on page 17", "sidorna 10–11"."""
-    found = [number for match in _PAGE.finditer(question) for number in match.groups() if number]
+    """The pages that a question names: "on page 17", "sidorna 10–14", "pages 3 and 9"."""
+    found: list[str] = []
+    for first, link, last in _PAGE.findall(question):
+        through = link not in ("", "and", "och") and 0 < int(last) - int(first) < _MOST_PAGES
+        found += map(str, range(int(first), int(last) + 1)) if through else filter(None, (first, last))
     return tuple(dict.fromkeys(found))
 
 

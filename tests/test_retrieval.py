@@ -27,6 +27,10 @@ from tests.fakes import OWNER, FakeEncoder, Shelf, principal
         ("What does the table on page 17 say?", ("17",)),
         ("What do pages 10-11 say?", ("10", "11")),
         ("Compare pages 3 and 14.", ("3", "14")),
+        ("Vad står på sidorna 3–7?", ("3", "4", "5", "6", "7")),
+        ("sid. 4 till 6", ("4", "5", "6")),
+        ("pages 1-900", ("1", "900")),  # no range to look at page by page
+        ("pages 9-3", ("9", "3")),
         ("From p. 5 on, and pp. 7–8", ("5", "7", "8")),
         ("The chart (page 4)", ("4",)),
         ("the chart on page (4)", ("4",)),
