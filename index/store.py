@@ -162,7 +162,9 @@ def _check_version(connection: Connection, data: Path) -> None:
     done = {row["name"] for row in connection.execute("SELECT name FROM migrations")}
     _refuse_newer(done, data)
     if len(done) < len(MIGRATIONS):
-        raise StoreError(f"The library in {data} was made by an older Källa. Run `python -m ingest` to bring it up to date.")
+        raise StoreError(
+            f"The library in {data} was made by an older Källa. To make it anew with this one, run: python -m index rebuild"
+        )
 
 
 def _refuse_newer(done: set[str], data: Path) -> None:

@@ -1,8 +1,8 @@
 """Cut a document into passages: whole sentences within a section, counted in the model's own tokens. Pure.
 
-A passage never crosses a heading. A recommendation stands alone, a list keeps the sentence that leads into it, table rows
-stay together with their caption. What is larger than a model can read is cut between sentences, and only a sentence that is
-itself too large is cut between words.
+A passage never crosses a heading, but for a short note, which is one passage. A recommendation stands alone, a list keeps the
+sentence that leads into it, table rows stay together with their caption. What is larger than a model can read is cut between
+sentences, and only a sentence that is itself too large is cut between words.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -29,7 +29,7 @@ class ChunkSettings:
     target: int = 220
     smallest: int = 40  # a last piece below this joins the one before, where both fit the limit
     context_share: float = 0.25  # of the limit, for title and headings
-    version: int = 1  # of this algorithm: an index made by another is rebuilt, never mixed
+    version: int = 2  # of this algorithm: an index made by another is rebuilt, never mixed
 
     def as_dict(self) -> dict[str, int | float]:
         """For storing beside the passages it made."""
@@ -70,7 +70,29 @@ def chunk(
         for units in _packed(_units(document.text, blocks, room, count), min(settings.target, room), room, settings):
             if _says_something(document.text[units[0].start : units[-1].end]):
                 passages.append(_passage(document, units, section, context, len(passages), language_of))
-    return passages
+    return _short_note(document, passages, title, settings, count, language_of)
+
+
+def _short_note(
+    document: Document, passages: list[Passage], title: str, settings: ChunkSettings, count: TokenCounter, language_of: LanguageOf
+) -> list[Passage]:
+    """One passage of all, where the document is one page in one language and no longer than a passage; else `passages`.
+
+    The headings of a short note are read with it. On a document of several pages a passage knows its page better.
+    """
+    if len(passages) < 2 or len(document.pages) > 1 or len({passage.language for passage in passages}) > 1:
+        return passages
+    if any(passage.kind in _ALONE for passage in passages):
+        return passages
+    first = document.blocks[0]
+    titled = first.kind is BlockKind.HEADING and document.text[first.start : first.end].casefold() == title.casefold()
+    blocks = document.blocks[1:] if titled else document.blocks
+    context = _context(title, (), settings, count)
+    room = min(settings.target, settings.limit - count([context])[0] - 2)
+    long = count([document.text[blocks[0].start : blocks[-1].end]])[0] > room
+    if long or any(block.kind is BlockKind.CONTENTS for block in blocks):
+        return passages
+    return [_passage(document, _units(document.text, blocks, room, count), (), context, 0, language_of)]
 
 
 def _says_something(text: str) -> bool:

@@ -92,7 +92,8 @@ def assert_whole(document: Document, passages: Sequence[Passage], limit: int) ->
         touched = [page.number for page in document.pages if page.start < passage.end and passage.start < page.end]
         assert (passage.page, passage.page_end) == (touched[0], touched[-1])
         assert total(passage) <= limit, (total(passage), passage)
-        for kind in (HEADING, CONTENTS):
+        short_note = len(passages) == len(document.pages) == 1 and not passage.section
+        for kind in (CONTENTS,) if short_note else (HEADING, CONTENTS):
             assert not any(
                 block.start < passage.end and passage.start < block.end for block in document.blocks if block.kind is kind
             ), f"a passage goes over a {kind.value}"
@@ -167,9 +168,37 @@ def test_a_passage_stays_below_its_heading_and_knows_the_way_to_it() -> None:
     ]:  # fmt: skip
         builder.block(text, kind, level)
     deep = builder.document(Metadata(title="Report"))
-    assert [passage.section for passage in cut(deep)] == [("Report", "Warning", "Sirens"), ("Report", "Shelter")]
-    assert [passage.context for passage in cut(deep)] == ["Report › Warning › Sirens", "Report › Shelter"]
-    assert len(cut(document)) == 2
+    parted = cut(deep, target=12)
+    assert [passage.section for passage in parted] == [("Report", "Warning", "Sirens"), ("Report", "Shelter")]
+    assert [passage.context for passage in parted] == ["Report › Warning › Sirens", "Report › Shelter"]
+    assert len(cut(document, target=12)) == 2
+
+
+def test_a_short_note_is_one_passage_with_its_headings() -> None:
+    note = build(
+        ("Harbour seminar", HEADING), "Six cities met.", ("Sirens", HEADING), "They sound twice.", ("Buses", HEADING), "They wait.",
+        title="Harbour seminar",
+    )  # fmt: skip
+    (whole,) = cut(note)
+    assert_whole(note, [whole], 60)
+    assert whole.text.startswith("Six cities met.") and "Sirens" in whole.text and whole.text.endswith("They wait.")
+    assert (whole.section, whole.context) == ((), "Harbour seminar")
+    assert len(cut(note, target=9)) > 1  # longer than a passage
+    recommended = build("Six cities met.", ("Sirens", HEADING), ("Recommendation 1. Sound them twice.", BlockKind.RECOMMENDATION))
+    assert len(cut(recommended)) == 2  # which stands alone
+
+
+def test_a_short_document_of_several_pages_or_languages_keeps_its_parts() -> None:
+    builder = Builder(Format.PPTX)
+    for heading, text in (("Sirens", "They sound twice a year."), ("Buses", "They wait at the gate.")):
+        builder.block(heading, HEADING, 1)
+        builder.block(text, PARAGRAPH)
+        builder.page_break()
+    slides = builder.document(Metadata(title="Slides"))
+    assert len(slides.pages) > 1 and len(cut(slides)) == 2
+    mixed = build(("Sirens", HEADING), "They sound twice a year. " * 4, ("Bussar", HEADING), "De väntar vid porten. " * 4)
+    languages = chunk(mixed, ChunkSettings(limit=200), count, lambda text: "sv" if "väntar" in text else "en")
+    assert [passage.language for passage in languages] == ["en", "sv"]
 
 
 def test_sentences_fill_passages_and_are_never_divided() -> None:

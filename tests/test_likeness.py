@@ -29,6 +29,7 @@ TEXTS = {
 @pytest.fixture(scope="module")
 def shelf(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shelf]:
     with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("ingest.chunk._short_note", lambda document, passages, *rest: passages)  # a passage each section
         shelf = Shelf(tmp_path_factory.mktemp("docs"), tmp_path_factory.mktemp("data"), patch)
         for name, paragraphs in TEXTS.items():
             stem = name.removesuffix(".md")
