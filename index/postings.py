@@ -5,7 +5,7 @@ are `entries[starts[t]:starts[t + 1]]`, in order of passage.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields
 from functools import cached_property
 from pathlib import Path
@@ -79,9 +79,21 @@ class Postings:
         return self.entries[span], self.counts[span], self.above[span]
 
 
-def counted(text: str, language: str) -> int:
-    """How many words of a text are kept, none more than a part can hold."""
-    return sum(min(count, _MOST) for count in Counter(lexical.stems(text, language)).values())
+def counted(text: str, language: str) -> dict[str, int]:
+    """How often each stem of a text is kept: none more often than a part can hold."""
+    return {stem: min(count, _MOST) for stem, count in Counter(lexical.stems(text, language)).items()}
+
+
+def texts_of(part: Postings) -> Iterator[tuple[int, dict[str, int]]]:
+    """The passages of a part, in order, each with the stems of its text (without what stands above it) and their counts."""
+    numbers = np.repeat(np.arange(len(part.starts) - 1), np.diff(part.starts))
+    order = np.argsort(part.entries, kind="stable")
+    order = order[part.counts[order] > 0]
+    ends = np.searchsorted(part.entries[order], np.arange(len(part.ids) + 1))
+    stems = list(part.terms)
+    for place, passage_id in enumerate(part.ids.tolist()):
+        own = order[ends[place] : ends[place + 1]]
+        yield passage_id, {stems[at]: count for at, count in zip(numbers[own].tolist(), part.counts[own].tolist(), strict=True)}
 
 
 def build(passages: Iterable[PassageWords]) -> Postings:

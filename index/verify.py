@@ -142,18 +142,22 @@ def _words(connection: Connection, data: Path, generation: int) -> Iterator[str]
     except SnapshotError as exc:
         yield f"{exc} Run `python -m ingest`: it is made again."
         return
-    stored = dict(zip(part.ids.tolist(), np.bincount(part.entries, part.counts, len(part.ids)).astype(int).tolist(), strict=True))
+    stored = dict(postings.texts_of(part))
     rows = connection.execute(
-        "SELECT id, text, language FROM passages WHERE generation_id = ? AND seq <= ?", (generation, snapshot.seq)
+        "SELECT id, text, language FROM passages WHERE generation_id = ? AND seq <= ? ORDER BY id", (generation, snapshot.seq)
     )
-    words = {row["id"]: postings.counted(row["text"], row["language"]) for row in rows}
-    missing = [one for one in words if one not in stored]
+    known, missing, other = set(), [], []
+    for row in rows:
+        known.add(row["id"])
+        if row["id"] not in stored:
+            missing.append(row["id"])
+        elif stored[row["id"]] != postings.counted(row["text"], row["language"]):
+            other.append(row["id"])
     if missing:
-        yield f"{len(missing)} passages cannot be found by their words (the first is {min(missing)})."
-    other = [one for one, count in words.items() if stored.get(one, count) != count]
+        yield f"{len(missing)} passages cannot be found by their words (the first is {missing[0]})."
     if other:
-        yield f"The words of {len(other)} passages in {snapshot.words} are not theirs (the first is {min(other)})."
-    extra = set(stored) - set(words) - _buried(connection, generation)
+        yield f"The words of {len(other)} passages in {snapshot.words} are not theirs (the first is {other[0]})."
+    extra = set(stored) - known - _buried(connection, generation)
     if extra:
         yield f"{len(extra)} entries of the word file {snapshot.words} belong to no passage."
 

@@ -20,6 +20,7 @@ TEXT = "# Warning {n}\n\nThe siren sounds in {n} minutes. The police decide who 
 def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shelf]:
     """A library with a snapshot, a delta and a tombstone."""
     with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("ingest.chunk._short_note", lambda document, passages, *rest: passages)  # a passage each section
         shelf = Shelf(tmp_path_factory.mktemp("docs"), tmp_path_factory.mktemp("data"), patch)
         for number in range(6):
             shelf.put(f"{number}.md", TEXT.format(n=number))
@@ -77,6 +78,7 @@ DAMAGE: dict[str, tuple[Callable[[Shelf], object], str]] = {
     "words gone": (lambda s: rewrite_words(s, _without_second), "1 passages cannot be found by their words (the first is 2)"),
     "words of nothing": (lambda s: rewrite_words(s, _with_another), "1 entries of the word file"),
     "words of other passages": (lambda s: rewrite_words(s, _turned), "are not theirs (the first is 1)"),
+    "words of another, just as many": (lambda s: rewrite_words(s, _renamed), "The words of 2 passages in"),
     "a word twice": (lambda s: rewrite_words(s, _twice), "The words of 1 passages in"),
     "word file gone": (lambda s: words(s).unlink(), "is missing, or damaged"),
     "word file cut short": (lambda s: words(s).write_bytes(words(s).read_bytes()[:-9]), "is missing, or damaged"),
@@ -127,6 +129,21 @@ def _with_another(part: Postings) -> Postings:
 def _turned(part: Postings) -> Postings:
     """Each passage has the words of the one at the same place from the end."""
     return replace(part, entries=len(part.ids) - 1 - part.entries)
+
+
+def _renamed(part: Postings) -> Postings:
+    """A passage has another stem in the place of one of its own, as often."""
+    at = int(np.flatnonzero(part.counts)[0])
+    other = next(place for place in range(len(part.ids)) if place != part.entries[at])
+    here = np.flatnonzero((part.entries == part.entries[at]) & (part.counts == 1))
+    there = np.flatnonzero((part.entries == other) & (part.counts == 1))
+    number = np.repeat(np.arange(len(part.starts) - 1), np.diff(part.starts))
+    mine = {int(number[one]) for one in here}
+    foreign = next(one for one in there if int(number[one]) not in mine)
+    entries, counts = part.entries.copy(), part.counts.copy()
+    entries[foreign] = part.entries[at]  # it gains a stem of another passage ...
+    counts[here[0]] = 0  # ... and loses one of its own
+    return replace(part, entries=entries, counts=counts)
 
 
 def _twice(part: Postings) -> Postings:
