@@ -134,7 +134,9 @@ def _application(data: Path, corpus: Path) -> "FastAPI":
     import threading
 
     from index.access import local_owner
+    from index.desk import Desk
     from index.library import Library
+    from ingest.editing import describe
     from ingest.language import detect_query
     from ingest.pool import ReaderPool
     from ui.app import create
@@ -152,6 +154,8 @@ def _application(data: Path, corpus: Path) -> "FastAPI":
         data=data,
         corpus=corpus,
         who=lambda headers: local_owner(),
+        desk=Desk(data),
+        describe=describe,
         at_start=threading.Thread(target=_warm, args=(library.warm,), daemon=True).start,
         at_end=end,
     )

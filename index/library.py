@@ -8,14 +8,14 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from index import answering, asking, likeness, listing, retrieval, serving, store
+from index import answering, asking, likeness, listing, outline, retrieval, serving, store
 from index.access import Principal
 from index.embed import Encoder, OnnxEncoder
 from index.errors import ModelError
 from index.floor import PACKAGED, Evidence, Floor
 from index.lexicon import with_glossary
 from index.query import Query, parse
-from index.result import DocumentInfo, FileInfo, Hit, Mode, PageView, Result, Searched, Status
+from index.result import DocumentInfo, FileInfo, Hit, Mode, OutlineItem, PageView, Result, Searched, Status
 from index.serving import Allowed, Serving, Where
 from index.store import Connection
 from ingest.paths import path_of
@@ -191,6 +191,18 @@ class Library:
         """A page with its text and boxes; None where it does not exist for this person."""
         with self._view() as (connection, now):
             return listing.page(connection, now, document_id, number, principal) if connection and now else None
+
+    def outline(self, document_id: int, principal: Principal) -> tuple[OutlineItem, ...]:
+        """The headings and recommendations of a document, in order; none where it does not exist for this person."""
+        with self._view() as (connection, now):
+            return outline.outline(connection, now, document_id, principal) if connection and now else ()
+
+    def passages(self, document_id: int, *, principal: Principal) -> tuple[Hit, ...]:
+        """All passages of a document, in order; none where it does not exist for this person."""
+        with self._view() as (connection, now):
+            if connection is None or now is None:
+                return ()
+            return outline.passages(connection, now, now.allowed(principal, {}), document_id)
 
     def source(self, document_id: int, principal: Principal) -> Path | None:
         """The original file; None where it is gone, has changed since it was read, or is not this person's to see."""

@@ -128,6 +128,19 @@ class PageView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OutlineItem:
+    """A heading or a recommendation of a document: its text on one line, and where it stands in the document's text."""
+
+    kind: str  # "heading" or "recommendation"
+    level: int  # headings: 1 is the highest; 0 for recommendations
+    text: str
+    start: int
+    end: int
+    page: int  # 1-based physical page
+    page_label: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FileInfo:
     """The last outcome of one file, kept with its reason."""
 

@@ -87,6 +87,24 @@ MIGRATIONS = (
     Migration(name="0002 words, sentences, glossary, floor", statements=_WORDS),
 )
 
+# What people keep for themselves (desk.sqlite). It holds copies of what was quoted, so that it outlives a rebuild.
+_DESK = (
+    """CREATE TABLE kept (
+        id INTEGER PRIMARY KEY AUTOINCREMENT, owner TEXT NOT NULL, place INTEGER NOT NULL, level INTEGER NOT NULL,
+        sha256 TEXT NOT NULL, start INTEGER NOT NULL, "end" INTEGER NOT NULL, passage TEXT NOT NULL,
+        question TEXT NOT NULL, note TEXT NOT NULL, kept TEXT NOT NULL, UNIQUE (owner, sha256, start, "end"))""",
+    """CREATE TABLE followed (
+        id INTEGER PRIMARY KEY AUTOINCREMENT, owner TEXT NOT NULL, address TEXT NOT NULL, created TEXT NOT NULL,
+        seen_document INTEGER NOT NULL, seen TEXT NOT NULL, UNIQUE (owner, address))""",
+    """CREATE TABLE unanswered (
+        owner TEXT NOT NULL, question TEXT NOT NULL, times INTEGER NOT NULL, last TEXT NOT NULL,
+        PRIMARY KEY (owner, question)) WITHOUT ROWID""",
+    """CREATE TABLE removed (
+        id INTEGER PRIMARY KEY AUTOINCREMENT, path TEXT NOT NULL, aside TEXT NOT NULL, title TEXT NOT NULL,
+        level INTEGER NOT NULL, removed TEXT NOT NULL)""",
+)
+DESK_MIGRATIONS = (Migration(name="0001 kept, followed, unanswered, removed", statements=_DESK),)
+
 FULL_TEXT = (
     "SELECT name FROM sqlite_master WHERE name GLOB 'lexical_[0-9]*' AND sql LIKE 'CREATE VIRTUAL TABLE%' ORDER BY name DESC"
 )

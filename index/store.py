@@ -3,19 +3,20 @@
 import fcntl
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
 from index.errors import Busy, StoreError
-from index.schema import MIGRATIONS
+from index.schema import DESK_MIGRATIONS, MIGRATIONS, Migration
 
 Connection = sqlite3.Connection
 Row = sqlite3.Row
 DatabaseError = sqlite3.Error
 
 FILE = "kalla.sqlite"
+DESK_FILE = "desk.sqlite"  # what people keep: apart from the library, so that neither waits for the other
 _LOCK = "writer.lock"
 
 
@@ -34,7 +35,28 @@ def prepare(data: Path) -> None:
         connection = _connect(data / FILE, writing=True)
         try:
             connection.execute("PRAGMA journal_mode = WAL")
-            _migrate(connection, data)
+            _migrate(connection, data, MIGRATIONS)
+        finally:
+            connection.close()
+
+
+@contextmanager
+def desk(data: Path) -> Iterator[Connection]:
+    """One transaction on what people keep. Its tables are made at the first; writers wait for each other for some seconds."""
+    try:
+        data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as exc:
+        raise StoreError(f"The data folder {data} cannot be made: {exc.strerror}. Name another with --data.") from exc
+    with explained(data, DESK_FILE):
+        connection = _connect(data / DESK_FILE, writing=True)
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = FULL")
+            if connection.execute("PRAGMA user_version").fetchone()[0] != len(DESK_MIGRATIONS):
+                _migrate(connection, data, DESK_MIGRATIONS)
+                connection.execute(f"PRAGMA user_version = {len(DESK_MIGRATIONS)}")
+            with writing(connection, data):
+                yield connection
         finally:
             connection.close()
 
@@ -140,13 +162,13 @@ def _quoted(path: Path) -> str:
     return quote(str(path.absolute()))
 
 
-def _migrate(connection: Connection, data: Path) -> None:
+def _migrate(connection: Connection, data: Path, migrations: Sequence[Migration]) -> None:
     connection.execute("BEGIN IMMEDIATE")
     try:
         connection.execute("CREATE TABLE IF NOT EXISTS migrations (name TEXT PRIMARY KEY, applied TEXT NOT NULL)")
         done = {row["name"] for row in connection.execute("SELECT name FROM migrations")}
-        _refuse_newer(done, data)
-        for migration in MIGRATIONS:
+        _refuse_newer(done, data, migrations)
+        for migration in migrations:
             if migration.name not in done:
                 for statement in migration.statements:
                     connection.execute(statement)
@@ -160,15 +182,15 @@ def _migrate(connection: Connection, data: Path) -> None:
 
 def _check_version(connection: Connection, data: Path) -> None:
     done = {row["name"] for row in connection.execute("SELECT name FROM migrations")}
-    _refuse_newer(done, data)
+    _refuse_newer(done, data, MIGRATIONS)
     if len(done) < len(MIGRATIONS):
         raise StoreError(
             f"The library in {data} was made by an older Källa. To make it anew with this one, run: python -m index rebuild"
         )
 
 
-def _refuse_newer(done: set[str], data: Path) -> None:
-    unknown = done - {migration.name for migration in MIGRATIONS}
+def _refuse_newer(done: set[str], data: Path, migrations: Sequence[Migration]) -> None:
+    unknown = done - {migration.name for migration in migrations}
     if unknown:
         raise StoreError(
             f"The library in {data} was made by a newer Källa ({max(unknown)}). Install that version, or name another folder."
@@ -189,7 +211,7 @@ _REASONS = (
 
 
 @contextmanager
-def explained(data: Path) -> Iterator[None]:
+def explained(data: Path, file: str = FILE) -> Iterator[None]:
     """Say in words what SQLite says in codes: its errors become StoreError."""
     try:
         yield
@@ -197,5 +219,5 @@ def explained(data: Path) -> Iterator[None]:
         message = str(exc).lower()
         for part, meaning in _REASONS:
             if part in message:
-                raise StoreError(meaning.format(data=data, file=data / FILE)) from exc
+                raise StoreError(meaning.format(data=data, file=data / file)) from exc
         raise StoreError(f"The library in {data} cannot be used: {exc}") from exc

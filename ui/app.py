@@ -1,4 +1,4 @@
-"""The web application: our routes, the Gradio page in both languages, and what guards them."""
+"""The web application: the Ask room in Gradio and all other rooms, in both languages, and what guards them."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -11,15 +11,25 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.staticfiles import StaticFiles
 
 from index.errors import LibraryError
-from ui import blocks, routes, theme
-from ui.blocks import House
+from ui import (
+    blocks,
+    collected_routes,
+    compare_routes,
+    follow_routes,
+    front_routes,
+    index_routes,
+    library_routes,
+    routes,
+    theme,
+)
+from ui.house import House
 from ui.images import PageImages
 from ui.jobs import Jobs
-from ui.ports import Library, Render, Who
+from ui.ports import Describe, Desk, Library, Render, Who
 from ui.security import HOSTS, Guard
 from ui.words import LANGUAGES, Words
 
-MOST_UPLOAD = "500mb"
+_ROOMS = (front_routes, compare_routes, library_routes, follow_routes, collected_routes, index_routes)
 
 
 def create(
@@ -29,12 +39,17 @@ def create(
     data: Path,
     corpus: Path,
     who: Who,
+    desk: Desk,
+    describe: Describe,
     jobs: Jobs | None = None,
     at_start: Callable[[], None] = lambda: None,
     at_end: Callable[[], None] = lambda: None,
 ) -> FastAPI:
     """Put the application together. `at_start` and `at_end` run with the server; `jobs` are ended with it."""
-    work = jobs or Jobs(data)
+    house = House(
+        library=library, desk=desk, jobs=jobs or Jobs(data), images=PageImages(data / "cache" / "pages", render),
+        describe=describe, corpus=corpus, data=data, who=who,
+    )  # fmt: skip
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -42,15 +57,18 @@ def create(
         try:
             yield
         finally:
-            work.stop()
+            house.jobs.stop()
             at_end()
 
     app = FastAPI(lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
-    app.include_router(routes.make(routes.Desk(library=library, images=PageImages(data / "cache" / "pages", render), who=who)))
+    app.include_router(routes.make(house))
+    for language in LANGUAGES:
+        for room in _ROOMS:
+            app.include_router(room.make(house, Words(language)), prefix=f"/{language}")
     app.add_exception_handler(LibraryError, routes.library_failed)
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"))
     # Gradio 6.31 makes an event loop for each queue and never closes it, unless one is running (utils.py, safe_get_lock).
-    asyncio.run(_mount(app, House(library=library, jobs=work, corpus=corpus, who=who)))
+    asyncio.run(_mount(app, house))
     app.add_middleware(Guard)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(HOSTS))
     return app
@@ -70,5 +88,4 @@ async def _mount(app: FastAPI, house: House) -> None:
             ssr_mode=False,
             mcp_server=False,
             pwa=False,
-            max_file_size=MOST_UPLOAD,
         )

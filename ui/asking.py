@@ -5,109 +5,100 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
-from index.access import Principal
+from index.access import Principal, level_of
 from index.errors import LibraryError
 from index.result import Result
-from ui import results, text
+from ui import question, results
 from ui.names import kind_name, language_name
-from ui.ports import Library
-from ui.scope import WHOLE, Scope
+from ui.ports import Desk, Library
+from ui.question import Question
+from ui.reasons import said
 from ui.words import Words
 
 _LOG = logging.getLogger(__name__)
-LONGEST_QUESTION = 2000
 TOP = 10
 PER_DOCUMENT = 4  # of these, from one document, so that others are seen beside it
 IN_DOCUMENT = 30  # where the question is put to one document only
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Filters:
-    """What the answer is narrowed to. Empty: not narrowed."""
-
-    city: tuple[str, ...] = ()
-    theme: tuple[str, ...] = ()
-    kind: tuple[str, ...] = ()
-    language: tuple[str, ...] = ()
-    year_from: str = ""
-    year_to: str = ""
-
-    def where(self, years: Sequence[str]) -> dict[str, Sequence[str]]:
-        """Write the filters as the library takes them. `years`: those there are."""
-        named = {"city": self.city, "theme": self.theme, "kind": self.kind, "language": self.language}
-        chosen: dict[str, Sequence[str]] = {field: values for field, values in named.items() if values}
-        low, high = self.year_from, self.year_to
-        if low and high and low > high:
-            low, high = high, low
-        if low or high:
-            within = [year for year in years if (not low or year >= low) and (not high or year <= high)]
-            chosen["year"] = within or [low or high]
-        return chosen
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
-    """What stands in the Ask room: the answer's HTML, and the address the viewer opens with ("" leaves it empty)."""
+    """What stands in the Ask room: HTML, the address that shows it again, and what the viewer opens with ("" leaves it empty).
+
+    `final` is False for what is only shown until the answer comes.
+    """
 
     html: str
+    address: str = ""
     view: str = ""
+    final: bool = True
 
 
 class AskRoom:
     """Answers questions for one language of the interface."""
 
-    def __init__(self, library: Library, words: Words, corpus: str) -> None:
+    def __init__(self, library: Library, desk: Desk, words: Words, corpus: str) -> None:
         self._library = library
+        self._desk = desk
         self._words = words
         self._corpus = corpus
 
-    def ask(self, question: str, filters: Filters, principal: Principal, scope: Scope = WHOLE) -> Iterator[Shown]:
+    def ask(self, asked: Question, principal: Principal) -> Iterator[Shown]:
         """Answer a question; says first that the model is loading, where it is. An empty question shows the welcome."""
-        asked, words = question.strip(), self._words
-        if not asked:
-            yield Shown(html=self.welcome(principal))
+        words, address = self._words, question.write(asked)
+        if not asked.text:
+            yield Shown(html=self.welcome(principal), address=address)
             return
-        if len(asked) > LONGEST_QUESTION:
-            too_long = words.question_long.format(n=words.number(LONGEST_QUESTION))
+        if len(asked.text) > question.LONGEST:
+            too_long = words.question_long.format(n=words.number(question.LONGEST))
             yield Shown(html=results.message(too_long, kind="bad"))
             return
         loading = False
         with suppress(LibraryError):  # it is told with the answer
             loading = not self._library.ready()
         if loading:
-            yield Shown(html=results.message(words.loading_model, busy=True))
-        yield self._answer(asked, filters, principal, scope)
+            yield Shown(html=results.message(words.loading_model, busy=True), address=address, final=False)
+        yield self._answer(asked, principal)
 
-    def _answer(self, question: str, filters: Filters, principal: Principal, scope: Scope) -> Shown:
-        words = self._words
+    def _answer(self, asked: Question, principal: Principal) -> Shown:
+        words, address, within = self._words, question.write(asked), asked.scope.document
         try:
             if not self._library.status().documents:
-                return Shown(html=self._empty())
-            within = self._library.document(scope.document, principal) if scope.document else None
-            if scope.document and within is None:
-                gone = results.narrowed(question, scope, None, words)
-                return Shown(html=gone + results.message(words.not_found, words.not_found_more))
-            result = self._search(question, filters, principal, scope)
+                return Shown(html=self._empty(), address=address)
+            document = self._library.document(within, principal) if within else None
+            if within and document is None:
+                gone = results.narrowed(asked, None, words)
+                return Shown(html=gone + results.message(words.not_found, words.not_found_more), address=address)
+            result = self._search(asked, principal)
             status = self._library.status()
         except LibraryError as exc:
-            return Shown(html=results.message(words.ask_failed.format(reason=exc), words.ask_failed_more, kind="bad"))
+            return self._failed(said(str(exc), words), address)
         except Exception:
             _LOG.exception("a question could not be answered")
-            said = words.ask_failed.format(reason=words.unexpected)
-            return Shown(html=results.message(said, words.ask_failed_more, kind="bad"))
-        return Shown(html=results.render(result, status, words, scope, within), view=results.first_view(result, words))
+            return self._failed(words.unexpected, address)
+        if not result.quotes and asked == Question(text=asked.text):
+            with suppress(LibraryError):  # the answer matters more than the list of questions without one
+                self._desk.note_unanswered(principal, asked.text)
+        html = results.render(result, status, words, asked, document)
+        return Shown(html=html, address=address, view=results.first_view(result, words))
 
-    def _search(self, question: str, filters: Filters, principal: Principal, scope: Scope) -> Result:
-        where = filters.where(self._library.facets(principal).get("year", []))
-        if scope.document:
-            where["document"] = [str(scope.document)]
+    def _failed(self, reason: str, address: str) -> Shown:
+        words = self._words
+        told = results.message(words.ask_failed.format(reason=reason), words.ask_failed_more, kind="bad")
+        return Shown(html=told, address=address)
+
+    def _search(self, asked: Question, principal: Principal) -> Result:
+        where = asked.filters.where(self._library.facets(principal).get("year", []))
+        within = asked.scope.document
+        if within:
+            where["document"] = [str(within)]
         return self._library.search(
-            question,
+            asked.text,
             principal=principal,
-            top=IN_DOCUMENT if scope.document else TOP,
+            top=IN_DOCUMENT if within else TOP,
             where=where,
-            translate=scope.translate,
-            per_document=0 if scope.document else PER_DOCUMENT,
+            translate=asked.scope.translate,
+            per_document=0 if within else PER_DOCUMENT,
         )
 
     def welcome(self, principal: Principal) -> str:
@@ -130,6 +121,8 @@ def choices(facets: dict[str, list[str]], field: str, words: Words) -> list[tupl
     values = facets.get(field, [])
     if field == "language":
         shown = [(language_name(value, words), value) for value in values if value]
+    elif field == "handling":
+        return [(value, value) for value in sorted(filter(None, values), key=level_of)]
     elif field == "kind":
         shown = [(kind_name(value, words), value) for value in values if value]
     else:
@@ -150,15 +143,6 @@ def year_chip(name: str, low: str, high: str) -> str:
     if low and high:
         return f"{name}: {low}" if low == high else f"{name}: {min(low, high)}–{max(low, high)}"
     return f"{name}: {low}–{high}" if low or high else name
-
-
-def frame(view: str, words: Words, turn: int = 0) -> str:
-    """Set the viewer's frame. `turn` differs with each answer, so the frame follows even to the same address."""
-    address = view or f"/view?lang={words.language}"
-    address += f"&turn={turn}" if view and turn else ""
-    back = f'<a class="k-back" href="#k-results">{text.escape(words.back_to_results)}</a>'
-    title = text.escape(words.viewer)
-    return f'{back}<iframe name="viewer" title="{title}" src="{text.escape(address)}"></iframe>'
 
 
 def named(field: str, values: Sequence[str], words: Words) -> list[str]:

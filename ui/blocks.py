@@ -1,66 +1,39 @@
-"""The three rooms laid out in Gradio, for one language. Only layout and wiring: what is shown is made elsewhere."""
+"""The Ask room laid out in Gradio, for one language. Only layout and wiring: what is shown is made elsewhere."""
 
-import itertools
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Iterator
 from typing import Any
 
 import gradio as gr
 
 from index.access import Principal
-from ui import asking, howto, scope, text
-from ui.asking import AskRoom, Filters
-from ui.jobs import Jobs
-from ui.keeping import IndexRoom, LibraryRoom
-from ui.ports import Library, Who
+from ui import asking, howto, question, text
+from ui.asking import AskRoom
+from ui.house import House
+from ui.question import FIELDS, Filters, Question
+from ui.scope import WHOLE
 from ui.words import Words
 
-FIELDS = ("city", "theme", "kind", "language")
 _HIDDEN: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
 _ASKS_AT_ONCE = 8
-# A press on a question asks it; the link itself still works in a new tab. Where the link goes with the answer that is
-# replaced, what it names in the new one gets the focus, so that the keyboard goes on from there.
-_PRESS = """let then = '';
-element.addEventListener('click', (event) => {
-    const link = event.target.closest('a[data-ask]');
-    if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
-    event.preventDefault();
-    then = link.dataset.then || '';
-    link.removeAttribute('id');
-    trigger('ask', {question: link.dataset.ask, scope: link.dataset.scope});
-});
-new MutationObserver(() => {
-    const next = then && document.getElementById(then);
-    if (!next) return;
-    then = '';
-    next.focus();
-}).observe(element, {childList: true, subtree: true});"""
-# The address follows what is asked, so that it can be kept and gone back to.
-_ADDRESS = """(question, scope) => {
-    const address = new URL(window.location.href);
-    for (const name of ['q', 'document', 'translate']) address.searchParams.delete(name);
-    if (question) {
-        address.searchParams.set('q', question);
-        for (const [name, value] of new URLSearchParams(scope)) address.searchParams.set(name, value);
-    }
-    window.history.replaceState(window.history.state, '', address);
-}"""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class House:
-    """What the rooms work with."""
-
-    library: Library
-    jobs: Jobs
-    corpus: Path
-    who: Who
 
 
 def build(house: House, words: Words) -> gr.Blocks:
-    """Lay out the page in one language."""
+    """Lay out the room in one language."""
     return _Page(house, words).blocks
+
+
+def html(content: str, **options: Any) -> gr.Markdown:  # noqa: ANN401 - options of the component
+    """Set HTML of ours.
+
+    `gr.HTML` of Gradio 6.31 compiles its content as a template, for which the page's policy would have to allow `eval`;
+    `gr.Markdown` puts a block of HTML in as it is, as long as it holds no empty line.
+    """
+    return gr.Markdown(one_line(content), sanitize_html=False, latex_delimiters=[], container=False, **options)
+
+
+def one_line(content: str) -> str:
+    """Write HTML without line breaks of its own, so that Markdown takes all of it as one block."""
+    return f"<div>{content}</div>".replace("\r", "").replace("\n", "&#10;")
 
 
 class _Page:
@@ -69,29 +42,27 @@ class _Page:
     def __init__(self, house: House, words: Words) -> None:
         self._house = house
         self._words = words
-        self._ask_room = AskRoom(house.library, words, str(house.corpus))
-        self._library_room = LibraryRoom(house.library, house.jobs, house.corpus, words)
-        self._index_room = IndexRoom(house.library, house.jobs, words)
-        self._turn = itertools.count(1)
-        self.blocks = gr.Blocks(title="Källa", analytics_enabled=False, fill_width=True, delete_cache=(3600, 3600))
+        self._room = AskRoom(house.library, house.desk, words, str(house.corpus))
+        self.names = {
+            "city": words.city, "theme": words.theme, "kind": words.kind, "language": words.language_filter,
+            "handling": words.handling_filter,
+        }  # fmt: skip
+        self.chips: dict[str, gr.Accordion] = {}
+        self.filters: dict[str, gr.CheckboxGroup] = {}
+        self.blocks = gr.Blocks(title=f"{words.ask} · Källa", analytics_enabled=False, fill_width=True)
         with self.blocks:
-            gr.HTML(_header(words), elem_id="k-header", js_on_load=None, apply_default_css=False)
-            with gr.Tabs(elem_id="k-rooms"):
-                with gr.Tab(words.ask, id="ask"):
-                    self._lay_ask()
-                with gr.Tab(words.library, id="library") as library:
-                    self._lay_library()
-                with gr.Tab(words.index, id="index") as index:
-                    self._lay_index()
-            self._wire_ask()
-            self._wire_library(library)
-            self._wire_index(index)
-            self._wire_start()
+            self._lay_asking()
+            with gr.Row(elem_id="k-reading"):
+                with gr.Column(elem_id="k-results"):
+                    self.results = html("", elem_id="k-answering")
+                with gr.Column(elem_id="k-viewer"):
+                    html(_viewer(words))
+            self._wire()
         self.blocks.queue(api_open=False, default_concurrency_limit=_ASKS_AT_ONCE)
 
     # -- layout
 
-    def _lay_ask(self) -> None:
+    def _lay_asking(self) -> None:
         words = self._words
         with gr.Column(elem_id="k-asking"):
             self.question = gr.Textbox(
@@ -104,21 +75,14 @@ class _Page:
                 submit_btn=words.ask_button,
                 container=False,
             )
-            self.scope = gr.Textbox(visible=False)  # what `scope.write` wrote, of the answer that is shown
+            # The address of what is shown. ask.js writes one into it to ask something else: a link, or a step back.
+            self.address = gr.Textbox(visible="hidden", elem_id="k-address", label=words.question)
             with gr.Row(elem_id="k-filters"):
                 self._lay_filters()
-            gr.HTML(howto.render(words), elem_id="k-how", js_on_load=None, apply_default_css=False)
-        with gr.Row(elem_id="k-reading"):
-            with gr.Column(elem_id="k-results"):
-                self.results = gr.HTML(elem_id="k-answering", js_on_load=_PRESS, apply_default_css=False)
-            with gr.Column(elem_id="k-viewer"):
-                self.viewer = gr.HTML(asking.frame("", words), js_on_load=None, apply_default_css=False)
+            html(howto.render(words), elem_id="k-how")
 
     def _lay_filters(self) -> None:
         words = self._words
-        self.names = {"city": words.city, "theme": words.theme, "kind": words.kind, "language": words.language_filter}
-        self.chips: dict[str, gr.Accordion] = {}
-        self.filters: dict[str, gr.CheckboxGroup] = {}
         for field in FIELDS:
             with gr.Accordion(self.names[field], open=False, elem_classes="k-chip") as self.chips[field]:
                 self.filters[field] = gr.CheckboxGroup([], label=self.names[field], show_label=False, container=False)
@@ -127,34 +91,6 @@ class _Page:
             self.year_to = gr.Dropdown([(words.any_year, "")], value="", label=words.year_to, filterable=False)
         self.clear = gr.Button(words.clear_filters, elem_id="k-clear", size="sm", visible=False)
 
-    def _lay_library(self) -> None:
-        words, corpus = self._words, str(self._house.corpus)
-        with gr.Column(elem_classes="k-room"):
-            gr.HTML(_intro(words.add_title, words.add_more.format(corpus=corpus)), js_on_load=None, apply_default_css=False)
-            self.upload = gr.File(
-                label=words.choose_files, show_label=False, file_count="multiple", elem_id="k-upload", height=120
-            )
-            # Its example for API pages, which are shut, is a file on another host (components/file.py, Gradio 6.31).
-            vars(self.upload)["example_inputs"] = dict
-            self.sync = gr.Button(words.sync, elem_id="k-sync", size="md")
-            gr.HTML(
-                f'<p class="k-soft">{text.escape(words.sync_more.format(corpus=corpus))}</p>',
-                js_on_load=None,
-                apply_default_css=False,
-            )
-            self.reading = gr.HTML(elem_id="k-reading-files", js_on_load=None, apply_default_css=False)
-            self.problems = gr.HTML(elem_id="k-problems", js_on_load=None, apply_default_css=False)
-            self.documents = gr.HTML(elem_id="k-documents", js_on_load=None, apply_default_css=False)
-
-    def _lay_index(self) -> None:
-        words = self._words
-        with gr.Column(elem_classes="k-room"):
-            gr.HTML(_intro(words.index_title, ""), js_on_load=None, apply_default_css=False)
-            self.status = gr.HTML(elem_id="k-status", js_on_load=None, apply_default_css=False)
-            self.rebuild = gr.Button(words.rebuild, elem_id="k-rebuild", size="md")
-            gr.HTML(f'<p class="k-soft">{text.escape(words.rebuild_more)}</p>', js_on_load=None, apply_default_css=False)
-            self.rebuilding = gr.HTML(elem_id="k-rebuilding", js_on_load=None, apply_default_css=False)
-
     # -- wiring
 
     @property
@@ -162,42 +98,25 @@ class _Page:
         return [*self.filters.values(), self.year_from, self.year_to]
 
     @property
-    def _asked(self) -> dict[str, Any]:
-        inputs = {self.question, self.scope, *self._chosen}
-        return {"inputs": inputs, "outputs": [self.results, self.viewer, self.scope], "concurrency_limit": _ASKS_AT_ONCE}
+    def _state(self) -> list[Any]:
+        """Everything that an address sets: question, filters, and how the filters are labelled."""
+        return [self.question, *self._chosen, *self.chips.values(), self.clear]
 
-    def _wire_ask(self) -> None:
-        asked: dict[str, Any] = {**self._asked, **_HIDDEN, "trigger_mode": "always_last"}
-        address: dict[str, Any] = {"inputs": [self.question, self.scope], "outputs": None, "js": _ADDRESS, **_HIDDEN}
-        self.question.submit(self._ask_anew, **asked).then(None, **address)
-        pressed = self.results.ask(_pressed, None, [self.question, self.scope], **_HIDDEN)
-        pressed.then(self._ask, **asked).then(None, **address)
+    def _wire(self) -> None:
+        outputs = [self.results, self.address]
+        queued: dict[str, Any] = {**_HIDDEN, "concurrency_limit": _ASKS_AT_ONCE, "trigger_mode": "always_last"}
+        typed: dict[str, Any] = {"inputs": [self.question, *self._chosen], "outputs": outputs, **queued}
+        shown: dict[str, Any] = {"inputs": [self.address, *typed["inputs"]], "outputs": outputs, **queued}
+        self.question.submit(self._ask_typed, **typed)
+        gone = self.address.submit(self._go, self.address, self._state, **_HIDDEN)
+        gone.then(self._ask_address, self.address, outputs, **queued)
         for part in self._chosen:
             changed = part.input(self._label, self._chosen, [*self.chips.values(), self.clear], **_HIDDEN)
-            changed.then(self._ask, **asked)
+            changed.then(self._ask_narrowed, **shown)
         cleared = self.clear.click(self._clear, None, [*self._chosen, *self.chips.values(), self.clear], **_HIDDEN)
-        cleared.then(self._ask, **asked)
-
-    def _wire_library(self, room: gr.Tab) -> None:
-        tables = [self.documents, self.problems]
-        after = [*tables, *self._chosen]
-        added = self.upload.upload(self._add, self.upload, [self.reading, self.upload], concurrency_limit=4, **_HIDDEN)
-        added.then(self._after_reading, None, after, **_HIDDEN)
-        synced = self.sync.click(self._sync, None, self.reading, concurrency_limit=4, **_HIDDEN)
-        synced.then(self._after_reading, None, after, **_HIDDEN)
-        room.select(self._tables, None, tables, **_HIDDEN)
-
-    def _wire_index(self, room: gr.Tab) -> None:
-        built = self.rebuild.click(self._rebuild, None, self.rebuilding, concurrency_limit=4, **_HIDDEN)
-        built.then(self._index_room.status, None, self.status, **_HIDDEN)
-        room.select(self._index_room.status, None, self.status, **_HIDDEN)
-
-    def _wire_start(self) -> None:
-        first = [self.question, self.scope, *self._chosen, self.documents, self.problems, self.status]
-        opened = self.blocks.load(self._start, None, first, **_HIDDEN)
-        opened.then(self._ask, **self._asked, **_HIDDEN)
-        joined = self.blocks.load(self._index_room.join, None, self.rebuilding, concurrency_limit=4, **_HIDDEN)
-        joined.then(self._index_room.status, None, self.status, **_HIDDEN)
+        cleared.then(self._ask_narrowed, **shown)
+        opened = self.blocks.load(self._start, None, [self.address, *self._state], **_HIDDEN)
+        opened.then(self._ask_address, self.address, outputs, **queued)
 
     # -- handlers
 
@@ -205,84 +124,82 @@ class _Page:
         return self._house.who(request.headers)
 
     def _start(self, request: gr.Request) -> list[Any]:
-        query = {name: str(value) for name, value in dict(request.query_params).items()}
-        asked = query.get("q", "")[: asking.LONGEST_QUESTION]
-        within = scope.write(scope.read(query)) if asked else ""
+        asked = question.read(str(request.query_params))
+        offers = self._offers(request, asked.filters)
         # What was typed while the page was loading stays.
-        return [asked or gr.skip(), within, *self._offers(request), *self._tables(request), self._index_room.status()]
+        return [question.write(asked), asked.text or gr.skip(), *offers, *self._label(*_values(asked.filters))]
 
-    def _offers(self, request: gr.Request) -> list[Any]:
+    def _go(self, address: str) -> list[Any]:
+        asked = question.read(address or "")
+        return [asked.text, *_values(asked.filters), *self._label(*_values(asked.filters))]
+
+    def _offers(self, request: gr.Request, chosen: Filters) -> list[Any]:
         try:
             facets = self._house.library.facets(self._principal(request))
         except Exception:  # the rooms say what is wrong; without a library there is nothing to filter by
             facets = {}
-        years = [(self._words.any_year, ""), *asking.choices(facets, "year", self._words)]
-        groups = [gr.CheckboxGroup(choices=asking.choices(facets, field, self._words)) for field in FIELDS]
-        return [*groups, gr.Dropdown(choices=years), gr.Dropdown(choices=years)]
+        words = self._words
+        years = [(words.any_year, ""), *asking.choices(facets, "year", words)]
+        groups = [
+            gr.CheckboxGroup(
+                choices=_with(asking.choices(facets, field, words), chosen.values(field)), value=list(chosen.values(field))
+            )
+            for field in FIELDS
+        ]
+        ends = [(chosen.year_from,), (chosen.year_to,)]
+        return [*groups, *(gr.Dropdown(choices=_with(years, filter(None, end)), value=end[0]) for end in ends)]
 
-    def _ask_anew(self, given: dict[Any, Any], request: gr.Request) -> Iterator[tuple[Any, Any, str]]:
+    def _ask_typed(self, typed: str, request: gr.Request, *chosen: Any) -> Iterator[tuple[str, Any]]:  # noqa: ANN401
         """A question that was typed is put to the whole library, in both languages."""
-        yield from self._ask({**given, self.scope: ""}, request)
+        yield from self._ask(Question(text=(typed or "").strip(), filters=_filters(chosen)), request)
 
-    def _ask(self, given: dict[Any, Any], request: gr.Request) -> Iterator[tuple[Any, Any, str]]:
-        chosen = {field: tuple(given[part] or ()) for field, part in self.filters.items()}
-        filters = Filters(**chosen, year_from=given[self.year_from] or "", year_to=given[self.year_to] or "")
-        asked = scope.parse(given[self.scope] or "")
-        for shown in self._ask_room.ask(given[self.question] or "", filters, self._principal(request), asked):
-            yield shown.html, asking.frame(shown.view, self._words, next(self._turn)), scope.write(asked)
+    def _ask_narrowed(self, address: str, typed: str, request: gr.Request, *chosen: Any) -> Iterator[tuple[str, Any]]:  # noqa: ANN401
+        """Other filters: the question that is shown, asked as widely as before."""
+        shown = question.read(address or "")
+        scope = shown.scope if shown.text else WHOLE
+        yield from self._ask(Question(text=(typed or "").strip(), filters=_filters(chosen), scope=scope), request)
+
+    def _ask_address(self, address: str, request: gr.Request) -> Iterator[tuple[str, Any]]:
+        yield from self._ask(question.read(address or ""), request)
+
+    def _ask(self, asked: Question, request: gr.Request) -> Iterator[tuple[str, Any]]:
+        for shown in self._room.ask(asked, self._principal(request)):
+            final = f' data-address="{text.escape(shown.address)}" data-view="{text.escape(shown.view)}"' if shown.final else ""
+            yield one_line(f'<div class="k-shown"{final}>{shown.html}</div>'), shown.address
 
     def _label(self, *chosen: Any) -> list[Any]:  # noqa: ANN401 - what the filters hold
-        words = self._words
-        groups = dict(zip(FIELDS, chosen[: len(FIELDS)], strict=True))
-        low, high = (value or "" for value in chosen[len(FIELDS) :])
-        shown = {field: list(values or ()) for field, values in groups.items()}
-        labels = [asking.chip(self.names[field], asking.named(field, shown[field], words)) for field in FIELDS]
-        marks = [["k-chip", "k-on"] if shown[field] else ["k-chip"] for field in FIELDS]
+        words, filters = self._words, _filters(chosen)
+        labels = [asking.chip(self.names[field], asking.named(field, filters.values(field), words)) for field in FIELDS]
+        marks = [["k-chip", "k-on"] if filters.values(field) else ["k-chip"] for field in FIELDS]
+        low, high = filters.year_from, filters.year_to
         labels.append(asking.year_chip(words.year, low, high))
         marks.append(["k-chip", "k-years", "k-on"] if low or high else ["k-chip", "k-years"])
         chips = [gr.Accordion(label=label, elem_classes=mark) for label, mark in zip(labels, marks, strict=True)]
-        return [*chips, gr.Button(visible=any(shown.values()) or bool(low or high))]
+        return [*chips, gr.Button(visible=filters != question.NONE)]
 
     def _clear(self) -> list[Any]:
-        nothing: list[Any] = [[] for _ in FIELDS]
-        return [*nothing, "", "", *self._label(*nothing, "", "")]
-
-    def _tables(self, request: gr.Request) -> tuple[str, str]:
-        shelf = self._library_room.shelf(self._principal(request))
-        return shelf.documents, shelf.problems
-
-    def _after_reading(self, request: gr.Request) -> list[Any]:
-        return [*self._tables(request), *self._offers(request)]
-
-    def _add(self, uploaded: list[str] | None, request: gr.Request) -> Iterator[tuple[Any, Any]]:
-        files = [(Path(path), Path(path).name) for path in uploaded or ()]
-        yield gr.skip(), gr.File(value=None)
-        for html in self._library_room.add(files, self._principal(request)):
-            yield html, gr.skip()
-
-    def _sync(self, request: gr.Request) -> Iterator[str]:
-        yield from self._library_room.sync(self._principal(request))
-
-    def _rebuild(self, request: gr.Request) -> Iterator[str]:
-        yield from self._index_room.rebuild(self._principal(request))
+        nothing = _values(question.NONE)
+        return [*nothing, *self._label(*nothing)]
 
 
-def _pressed(event: gr.EventData) -> tuple[str, str]:
-    pressed: Mapping[str, Any] = event._data
-    question = str(pressed.get("question", ""))[: asking.LONGEST_QUESTION]
-    return question, scope.write(scope.parse(str(pressed.get("scope", ""))))
+def _filters(chosen: tuple[Any, ...]) -> Filters:
+    """Read what the filters of the page hold, in the order of `FIELDS`, then the years."""
+    groups = {field: tuple(values or ()) for field, values in zip(FIELDS, chosen[: len(FIELDS)], strict=True)}
+    low, high = (value or "" for value in chosen[len(FIELDS) :])
+    return Filters(**groups, year_from=low, year_to=high)
 
 
-def _header(words: Words) -> str:
-    other = "en" if words.language == "sv" else "sv"
-    return (
-        f'<a class="k-skip" href="#k-question">{text.escape(words.skip)}</a>'
-        f'<p class="k-brand"><b>Källa</b> <small>{text.escape(words.tagline)}</small></p>'
-        f'<a class="k-lang" href="/?lang={other}" lang="{other}" hreflang="{other}">'
-        f"{text.escape(words.other_language)}</a>"
-    )
+def _values(filters: Filters) -> list[Any]:
+    return [*(list(filters.values(field)) for field in FIELDS), filters.year_from, filters.year_to]
 
 
-def _intro(title: str, more: str) -> str:
-    below = f'<p class="k-soft">{text.escape(more)}</p>' if more else ""
-    return f'<h2 class="k-heading">{text.escape(title)}</h2>{below}'
+def _with(choices: list[tuple[str, str]], chosen: Any) -> list[tuple[str, str]]:  # noqa: ANN401 - values of a filter
+    """Offer also what an address chose although the library does not hold it: it narrows, so it is seen."""
+    known = {value for _, value in choices}
+    return [*choices, *((value, value) for value in chosen if value not in known)]
+
+
+def _viewer(words: Words) -> str:
+    back = f'<a class="k-back" href="#k-results">{text.escape(words.back_to_results)}</a>'
+    title, address = text.escape(words.viewer), f"/view?lang={words.language}"
+    return f'{back}<iframe name="viewer" title="{title}" src="{address}"></iframe>'

@@ -15,6 +15,7 @@ from typing import Any
 
 Event = Mapping[str, Any]
 _END_SECONDS = 5.0
+_REMEMBERED = 20  # readings that can be looked at again
 _TAIL = 4000  # bytes of stderr that are kept for the reason
 
 
@@ -31,6 +32,8 @@ class Job:
         self._command = list(command)
         self._environment = dict(environment)
         self._turn = turn
+        self.started = time.time()
+        self.ended = 0.0
         self._events: list[Event] = []
         self._changed = threading.Condition()
         self._process: subprocess.Popen[bytes] | None = None
@@ -42,6 +45,11 @@ class Job:
     def done(self) -> bool:
         """Whether the process has ended and everything it said has been read."""
         return self.code is not None
+
+    @property
+    def stopped(self) -> bool:
+        """Whether somebody ended it before it was done."""
+        return self._stopped
 
     @property
     def events(self) -> list[Event]:
@@ -91,7 +99,7 @@ class Job:
             reason = str(exc)
         with self._changed:
             self.waiting = False
-            self.code, self.reason = code, reason
+            self.code, self.reason, self.ended = code, reason, time.time()
             self._changed.notify_all()
 
     def _read(self, errors: Any) -> tuple[int, str]:  # noqa: ANN401 - the file type of tempfile has no public name
@@ -125,7 +133,7 @@ class Job:
 
 
 class Jobs:
-    """What the page has set going: readings one after the other, one rebuild at a time."""
+    """What the page has set going: readings one after the other; one rebuild and one check at a time."""
 
     def __init__(self, data: Path, program: Sequence[str] = (sys.executable,)) -> None:
         """`program` starts Python; tests put another in its place."""
@@ -134,28 +142,57 @@ class Jobs:
         self._turn = threading.Lock()
         self._lock = threading.Lock()
         self._running: list[Job] = []
-        self._rebuild: Job | None = None
+        self._readings: dict[int, Job] = {}  # by number, the latest last
+        self._latest: dict[str, Job] = {}  # the last rebuild and the last check
 
     def ingest(self, paths: Sequence[Path]) -> Job:
         """Bring the library into step with files or folders; waits for its turn."""
-        return self._start("ingest", [], [str(path) for path in paths], self._turn)
-
-    def rebuild(self) -> Job:
-        """Rebuild the index, or join the rebuild that is under way."""
+        job = self._start("ingest", [], [str(path) for path in paths], self._turn)
         with self._lock:
-            if self._rebuild is None or self._rebuild.done:
-                self._rebuild = self._start("index", ["rebuild"], [], None)
-            return self._rebuild
+            number = max(self._readings, default=0) + 1
+            self._readings[number] = job
+            while len(self._readings) > _REMEMBERED:
+                del self._readings[min(self._readings)]
+        return job
+
+    def number_of(self, job: Job) -> int:
+        """The number by which a reading is found again; 0 where it is no longer remembered."""
+        return next((number for number, one in list(self._readings.items()) if one is job), 0)
+
+    def reading(self, number: int = 0) -> Job | None:
+        """A reading by its number; the latest where none is given."""
+        readings = dict(self._readings)
+        return readings.get(number or max(readings, default=0))
+
+    def rebuild(self, model: str = "") -> Job:
+        """Rebuild the index, with another model where one is named, or join the rebuild that is under way."""
+        return self._one("rebuild", ["rebuild"], ["--model", model] if model else [])
+
+    def verify(self) -> Job:
+        """Check all that is stored, or join the check that is under way."""
+        return self._one("verify", ["verify"], [])
+
+    def latest(self, kind: str) -> Job | None:
+        """The last "rebuild" or "verify" of this server, ended or not."""
+        return self._latest.get(kind)
 
     def rebuilding(self) -> Job | None:
         """Give the rebuild that is under way, if there is one."""
-        return self._rebuild if self._rebuild is not None and not self._rebuild.done else None
+        job = self._latest.get("rebuild")
+        return job if job is not None and not job.done else None
 
     def stop(self) -> None:
         """End everything that still runs."""
         for job in list(self._running):
             if not job.done:
                 job.stop()
+
+    def _one(self, kind: str, verb: list[str], options: list[str]) -> Job:
+        with self._lock:
+            job = self._latest.get(kind)
+            if job is None or job.done:
+                job = self._latest[kind] = self._start("index", [*verb, *options], [], None)
+            return job
 
     def _start(self, module: str, verb: list[str], rest: list[str], turn: AbstractContextManager[object] | None) -> Job:
         # "--" before the paths: a file name that begins with a dash is no option.

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from urllib.parse import urlencode
 
 from index.result import Hit, Quote
-from ui import scope
-from ui.scope import WHOLE, Scope
 
 Span = tuple[int, int]
+Place = tuple[int, int, int]  # physical page, and the offsets of what stands there
+MOST_HITS = 30
 VERSION_LENGTH = 12
 
 
@@ -20,10 +20,12 @@ def view(
     page: int = 0,
     zoom: str = "",
     version: str = "",
+    hits: Sequence[Place] = (),
 ) -> str:
     """Point to the viewer at a passage (offsets in the document's text), or at a physical page, or at the first.
 
-    `version` is the start of the source's SHA-256: the viewer says so when the document is another by then.
+    `hits` are all places of a question in the document, which the viewer steps through. `version` is the start of the source's
+    SHA-256: the viewer says so when the document is another by then.
     """
     query: list[tuple[str, str]] = []
     if passage:
@@ -31,6 +33,7 @@ def view(
     if page:
         query.append(("p", str(page)))
     query += [("mark", f"{start}-{end}") for start, end in marks]
+    query += [("hit", f"{number}.{start}.{end}") for number, start, end in hits[:MOST_HITS]]
     if zoom:
         query.append(("zoom", zoom))
     if version:
@@ -39,19 +42,34 @@ def view(
     return f"/view/{document_id}?{urlencode(query)}"
 
 
-def of_hit(hit: Hit, lang: str) -> str:
-    """Point to the viewer at a passage that was found, with its answering sentences marked."""
+def of_hit(hit: Hit, lang: str, hits: Sequence[Hit] = ()) -> str:
+    """Point to the viewer at a passage that was found, with its answering sentences marked.
+
+    `hits` are all hits of the question in this document.
+    """
     marks = [(hit.start + start, hit.start + end) for start, end in hit.marks]
-    return view(hit.document_id, lang, passage=(hit.start, hit.end), marks=marks, page=hit.page, version=hit.sha256)
+    return view(
+        hit.document_id, lang, passage=(hit.start, hit.end), marks=marks, page=hit.page, version=hit.sha256, hits=places(hits),
+    )  # fmt: skip
 
 
-def of_quote(quote: Quote, hit: Hit | None, lang: str) -> str:
+def places(hits: Sequence[Hit]) -> list[Place]:
+    """Where the hits of one document stand, in its order: their first answering sentence, else the passage."""
+    found = [(hit.page, hit.start + (hit.marks or ((0, 0),))[0][0], _end(hit)) for hit in hits]
+    return sorted(found, key=lambda place: place[1])
+
+
+def _end(hit: Hit) -> int:
+    return hit.start + hit.marks[0][1] if hit.marks else hit.end
+
+
+def of_quote(quote: Quote, hit: Hit | None, lang: str, hits: Sequence[Hit] = ()) -> str:
     """Point to the viewer at a sentence of the answer, within the passage it stands in where that is known."""
     sentence = (quote.start, quote.end)
     within = hit is not None and hit.start <= quote.start and quote.end <= hit.end
     passage = (hit.start, hit.end) if hit is not None and within else sentence
     version = hit.sha256 if hit is not None else ""
-    return view(quote.document_id, lang, passage=passage, marks=[sentence], version=version)
+    return view(quote.document_id, lang, passage=passage, marks=[sentence], version=version, hits=places(hits))
 
 
 def similar(passage_id: int, lang: str) -> str:
@@ -62,11 +80,6 @@ def similar(passage_id: int, lang: str) -> str:
 def context(passage_id: int, lang: str) -> str:
     """Point to a passage with what stands before and after it."""
     return f"/context/{passage_id}?{urlencode({'lang': lang})}"
-
-
-def ask(question: str, within: Scope = WHOLE) -> str:
-    """Write the query part of the address that asks a question."""
-    return "&".join(filter(None, (urlencode({"q": question}), scope.write(within))))
 
 
 def image(document_id: int, number: int, width: int) -> str:

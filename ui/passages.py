@@ -1,16 +1,18 @@
 """The passages of a result, by document: where each stands, why it was found, and what leads on from it. HTML out."""
 
 from index.result import Hit
-from ui import links, text
+from ui import citation, links, page, text, tools
 from ui.names import kind_name, language_name
 from ui.words import Words
 
 
-def group(hits: list[Hit], opened: Hit | None, words: Words, *, onward: str) -> str:
+def group(hits: list[Hit], opened: Hit | None, words: Words, *, onward: str, question: str) -> str:
     """Set the hits of one document. `opened` is the one that the viewer shows; `onward` is HTML that ends the group."""
     first = hits[0]
-    shown = "".join(_passage(hit, words, opened=hit is opened) for hit in hits)
-    title = f'<h3 dir="auto">{text.escape(first.title or first.path)}</h3>{text.handling(first.handling)}'
+    shown = "".join(_passage(hit, hits, words, opened=hit is opened, question=question) for hit in hits)
+    about = text.escape(page.address(f"library/{first.document_id}", words))
+    name = f'<a href="{about}">{text.escape(first.title or first.path)}</a>'
+    title = f'<h3 dir="auto">{name}</h3>{text.handling(first.handling)}'
     known = text.escape(facts(first, words))
     return f'<article class="k-doc"><header>{title}</header><p class="k-meta">{known}</p>{shown}{onward}</article>'
 
@@ -41,8 +43,8 @@ def leads(hit: Hit, words: Words) -> tuple[tuple[str, str], ...]:
     )
 
 
-def _passage(hit: Hit, words: Words, *, opened: bool) -> str:
-    address = text.escape(links.of_hit(hit, words.language))
+def _passage(hit: Hit, hits: list[Hit], words: Words, *, opened: bool, question: str) -> str:
+    address = text.escape(links.of_hit(hit, words.language, hits))
     where = text.escape(text.place_of(hit, words) or words.whole_text)
     section = text.escape(" › ".join(hit.section))
     return (
@@ -51,13 +53,17 @@ def _passage(hit: Hit, words: Words, *, opened: bool) -> str:
         f'title="{text.escape(words.open_passage)}"><b>{hit.rank}</b> <span>{where}</span></a>'
         f'<span class="k-section" dir="auto">{section}</span></div>'
         f'<div class="k-text"{text.lang(hit.language)}>{text.paragraphs(hit.text, (), hit.marks, anchored=False)}</div>'
-        f"{_foot(hit, words)}</section>"
+        f"{_foot(hit, words, question)}</section>"
     )
 
 
-def _foot(hit: Hit, words: Words) -> str:
+def _foot(hit: Hit, words: Words, question: str) -> str:
     number = words.source_number.format(n=hit.rank)
-    onward = "".join(
+    marked = " ".join(hit.text[start:end] for start, end in hit.marks)
+    plain, rich = citation.plain(hit, words, marked), citation.rich(hit, words, marked)
+    onward = tools.copy(words.copy_citation, plain, rich, words, label=f"{words.copy_citation}, {number}")
+    onward += tools.keep(words.keep, str(hit.passage_id), question, words, label=f"{words.keep}, {number}")
+    onward += "".join(
         f'<a href="{text.escape(address)}" target="viewer" data-rank="{hit.rank}" '
         f'aria-label="{text.escape(f"{name}, {number}")}">{text.escape(name)}</a>'
         for name, address in leads(hit, words)

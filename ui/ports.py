@@ -5,7 +5,8 @@ from pathlib import Path
 from typing import Protocol
 
 from index.access import Principal
-from index.result import DocumentInfo, FileInfo, Hit, Mode, PageView, Result, Status
+from index.deskitems import Excerpt, Followed, Kept, Removed, Unanswered
+from index.result import DocumentInfo, FileInfo, Hit, Mode, OutlineItem, PageView, Result, Status
 
 
 class Library(Protocol):
@@ -60,6 +61,14 @@ class Library(Protocol):
         """One page, `number`: 1-based physical page."""
         ...
 
+    def outline(self, document_id: int, principal: Principal) -> tuple[OutlineItem, ...]:
+        """The headings and recommendations of a document, in order; none where it does not exist for this person."""
+        ...
+
+    def passages(self, document_id: int, *, principal: Principal) -> tuple[Hit, ...]:
+        """All passages of a document, in order; none where it does not exist for this person."""
+        ...
+
     def source(self, document_id: int, principal: Principal) -> Path | None:
         """Find the original file, if it still is there unchanged."""
         ...
@@ -76,6 +85,74 @@ class Library(Protocol):
         """List the values of city, theme, kind, language, handling and year this person may see."""
         ...
 
+
+class Desk(Protocol):
+    """What people keep for themselves. What is above somebody's clearance does not exist for them. Raises LibraryError."""
+
+    def keep(self, principal: Principal, excerpts: Sequence[Excerpt], question: str) -> int:
+        """Put excerpts at the end of the collection; how many were not there already."""
+        ...
+
+    def kept(self, principal: Principal) -> list[Kept]:
+        """The collection, in its order."""
+        ...
+
+    def annotate(self, principal: Principal, kept_id: int, note: str) -> bool:
+        """Write the note of a kept passage; False where there is no such passage."""
+        ...
+
+    def arrange(self, principal: Principal, order: Sequence[int]) -> None:
+        """Put the collection in this order of ids; those that are not named follow, as they stood."""
+        ...
+
+    def let_go(self, principal: Principal, kept_id: int) -> bool:
+        """Take a passage out of the collection; False where there is no such passage."""
+        ...
+
+    def follow(self, principal: Principal, address: str, newest: int) -> None:
+        """Follow the question of an address (its query part). `newest`: the highest document id that there is."""
+        ...
+
+    def followed(self, principal: Principal) -> list[Followed]:
+        """The standing questions, the latest first."""
+        ...
+
+    def looked_at(self, principal: Principal, followed_id: int, newest: int) -> bool:
+        """Remember that what is new, up to this document, has been seen; False where there is no such question."""
+        ...
+
+    def unfollow(self, principal: Principal, followed_id: int) -> bool:
+        """Let a standing question go; False where there is no such question."""
+        ...
+
+    def note_unanswered(self, principal: Principal, question: str) -> None:
+        """Remember a question that nothing answered."""
+        ...
+
+    def unanswered(self, principal: Principal) -> list[Unanswered]:
+        """The questions that were left without an answer, the latest first."""
+        ...
+
+    def forget_unanswered(self, principal: Principal) -> None:
+        """Forget them all."""
+        ...
+
+    def take_out(self, path: str, aside: str, title: str, handling: str) -> None:
+        """Remember a file that was laid aside."""
+        ...
+
+    def removed(self, principal: Principal) -> list[Removed]:
+        """The files that can be brought back, the latest first."""
+        ...
+
+    def brought_back(self, removed_id: int) -> None:
+        """Forget a file that is in its place again, or gone for good."""
+        ...
+
+
+# Write what is known of a file into the catalogue that describes it: field -> value, as a spreadsheet would hold it ("a; b" for
+# several). Raises ValueError, whose text is for the user, where a value cannot be understood or the catalogue not be written.
+Describe = Callable[[Path, Mapping[str, str]], None]
 
 # (path of a PDF, 1-based physical page, width in pixels) -> PNG. Runs in a child process; raises on a broken file.
 Render = Callable[[Path, int, int], bytes]

@@ -9,15 +9,15 @@ from ui.words import Words
 _MOST_CITIES = 2  # that a short source names; of more, the title says more
 
 
-def render(result: Result, words: Words) -> str:
-    """Set the quotes of a result, each group followed by the line of its sources."""
+def render(result: Result, words: Words, below: str = "") -> str:
+    """Set the quotes of a result, each group followed by the line of its sources. `below`: HTML that ends the block."""
     hits = {hit.rank: hit for hit in result.hits}
     groups: dict[tuple[int, ...], list[Quote]] = {}
     for quote in result.quotes:
         groups.setdefault(tuple(_documents(quote, hits)), []).append(quote)
     names = short_sources([hit for quote in result.quotes for hit in _documents(quote, hits).values()])
     said = "".join(_said(quotes, [names[number] for number in key], hits, words) for key, quotes in groups.items())
-    return f'<h2 class="k-heading">{text.escape(words.answer)}</h2><section class="k-answer">{said}</section>'
+    return f'<h2 class="k-heading">{text.escape(words.answer)}</h2><section class="k-answer">{said}{below}</section>'
 
 
 def short_sources(hits: Sequence[Hit]) -> dict[int, str]:
@@ -62,14 +62,17 @@ def _said(quotes: Sequence[Quote], sources: Sequence[str], hits: dict[int, Hit],
 
 
 def _quote(quote: Quote, hits: dict[int, Hit], words: Words) -> str:
-    cites = "".join(_cite(number, quote, hits.get(number), words) for number in quote.citations)
+    cites = "".join(_cite(number, quote, hits, words) for number in quote.citations)
     lang = next((hit.language for hit in hits.values() if hit.rank in quote.citations), "")
     return f"<blockquote{text.lang(lang)}><p>{text.quoted(quote.text, words)}{cites}</p></blockquote>"
 
 
-def _cite(number: int, quote: Quote, hit: Hit | None, words: Words) -> str:
+def _cite(number: int, quote: Quote, hits: dict[int, Hit], words: Words) -> str:
+    hit = hits.get(number)
+    near = [one for one in hits.values() if hit is not None and one.document_id == hit.document_id]
     own = hit is None or hit.document_id == quote.document_id
-    address = links.of_quote(quote, hit, words.language) if own or hit is None else links.of_hit(hit, words.language)
+    lang = words.language
+    address = links.of_quote(quote, hit, lang, near) if own or hit is None else links.of_hit(hit, lang, near)
     label = words.source_number.format(n=number)
     if hit is not None:
         label = ", ".join(filter(None, (label, hit.title, text.place_of(hit, words))))

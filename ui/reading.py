@@ -5,13 +5,15 @@ from collections.abc import Sequence
 
 from index.access import Principal
 from index.result import DocumentInfo, PageView
+from ui.links import MOST_HITS
+from ui.place import ZOOMS, Place
 from ui.ports import Library
-from ui.viewer import ZOOMS, Place
 
 MOST_PAGES = 4  # that are shown under each other; a passage rarely touches more than two
 MOST_MARKS = 50
 _NUMBER = re.compile(r"\d{1,9}")
 _MARK = re.compile(r"(\d{1,9})-(\d{1,9})")
+_HIT = re.compile(r"(\d{1,7})\.(\d{1,9})\.(\d{1,9})")
 _VERSION = re.compile(r"[0-9a-f]{0,64}")
 
 
@@ -19,7 +21,16 @@ class BadPlace(Exception):
     """The parameters of a link do not make a place in a document."""
 
 
-def parse(*, start: str = "", end: str = "", p: str = "", mark: Sequence[str] = (), zoom: str = "", v: str = "") -> Place:
+def parse(
+    *,
+    start: str = "",
+    end: str = "",
+    p: str = "",
+    mark: Sequence[str] = (),
+    hit: Sequence[str] = (),
+    zoom: str = "",
+    v: str = "",
+) -> Place:
     """Read the parameters of a link. Raises BadPlace."""
     passage = None
     if start or end:
@@ -32,10 +43,16 @@ def parse(*, start: str = "", end: str = "", p: str = "", mark: Sequence[str] = 
         if found is None or int(found[2]) <= int(found[1]):
             raise BadPlace(f"mark {value!r}")
         marks.append((int(found[1]), int(found[2])))
+    hits = []
+    for value in hit[:MOST_HITS]:
+        found = _HIT.fullmatch(value)
+        if found is None or int(found[1]) < 1 or int(found[3]) <= int(found[2]):
+            raise BadPlace(f"hit {value!r}")
+        hits.append((int(found[1]), int(found[2]), int(found[3])))
     page = _number(p) if p else 0
     if (p and page < 1) or (zoom and zoom not in ZOOMS) or not _VERSION.fullmatch(v):
         raise BadPlace(f"page {p!r}, zoom {zoom!r} or version {v!r}")
-    return Place(passage=passage, marks=tuple(marks), page=page, zoom=zoom or "fit", version=v)
+    return Place(passage=passage, marks=tuple(marks), page=page, zoom=zoom or "fit", version=v, hits=tuple(hits))
 
 
 def _number(value: str) -> int:

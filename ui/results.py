@@ -2,24 +2,26 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
+from typing import Any
+from urllib.parse import urlencode
 
 from index.result import DocumentInfo, Hit, Result, Searched, Status
-from ui import indexroom, links, passages, quotes, scope, text
+from ui import citation, indexroom, links, page, passages, question, quotes, reasons, text, tools
 from ui.names import known_languages
-from ui.scope import WHOLE, Scope
+from ui.question import Question
 from ui.words import Words
 
 MOST_ADDED = 12  # words of the other language that are listed
 _SWITCH, _WHOLE = "k-added-switch", "k-whole"  # what gets the focus when the answer comes anew
 
 
-def render(result: Result, status: Status, words: Words, asked: Scope = WHOLE, within: DocumentInfo | None = None) -> str:
+def render(result: Result, status: Status, words: Words, asked: Question, within: DocumentInfo | None = None) -> str:
     """Set the whole answer to a question. `within`: the document that it was narrowed to."""
     parts = [_notes(result.notes, words)]
-    parts += [narrowed(result.question, asked, within, words)] if within else []
+    parts += [narrowed(asked, within, words)] if within else []
     parts.append(_instead(result, asked, words))
     if result.quotes:
-        parts += [quotes.render(result, words), _heading(words.passages)]
+        parts += [quotes.render(result, words, answer_tools(result, asked, words)), _heading(words.passages)]
     else:
         parts.append(_nothing(words))
         # Nothing is marked: a mark would say that the sentence answers.
@@ -33,7 +35,9 @@ def render(result: Result, status: Status, words: Words, asked: Scope = WHOLE, w
 def first_view(result: Result, words: Words) -> str:
     """Choose what the viewer opens with: the first source of the answer; "" where there is no answer."""
     hit = _first(result)
-    return links.of_hit(hit, words.language) if hit is not None else ""
+    if hit is None:
+        return ""
+    return links.of_hit(hit, words.language, [other for other in result.hits if other.document_id == hit.document_id])
 
 
 def _first(result: Result) -> Hit | None:
@@ -50,7 +54,7 @@ def message(title: str, more: str = "", *, kind: str = "quiet", busy: bool = Fal
 
 def examples(questions: Iterable[str], words: Words) -> str:
     """Offer questions to begin with, as links that also work in a new tab."""
-    items = "".join(f"<li>{_ask(question, question, WHOLE)}</li>" for question in questions)
+    items = "".join(f"<li>{_ask(one, Question(text=one))}</li>" for one in questions)
     return f'<div class="k-examples"><h2>{text.escape(words.examples)}</h2><ul>{items}</ul></div>' if items else ""
 
 
@@ -71,62 +75,86 @@ def example_questions(documents: list[DocumentInfo], words: Words, most: int = 4
     return found
 
 
-def narrowed(question: str, asked: Scope, within: DocumentInfo | None, words: Words) -> str:
+def narrowed(asked: Question, within: DocumentInfo | None, words: Words) -> str:
     """Say which document the answer is narrowed to, with the way back; None where it does not exist for the asker."""
     title = words.within.format(title=within.title or within.path) if within else ""
     said = f'<span dir="auto">{text.escape(title)}</span> ' if title else ""
-    back = _ask(words.whole_library, question, replace(asked, document=0), own_id=_WHOLE)
+    back = _ask(words.whole_library, _scoped(asked, document=0), own_id=_WHOLE)
     return f'<p class="k-line">{said}{back}</p>'
 
 
-def _ask(said: str, question: str, asked: Scope, *, own_id: str = "", then: str = "") -> str:
+def _scoped(asked: Question, **changed: Any) -> Question:  # noqa: ANN401 - the fields of a Scope
+    return replace(asked, scope=replace(asked.scope, **changed))
+
+
+def _ask(said: str, asked: Question, *, own_id: str = "", then: str = "") -> str:
     """Set a link that asks a question, and also works in a new tab.
 
     `own_id` is the link's own id, and `then` the id of what gets the focus in the answer that comes.
     """
     named = f' id="{own_id}"' if own_id else ""
     after = f' data-then="{then}"' if then else ""
+    return f'<a{named} href="?{text.escape(question.write(asked))}" data-ask="yes"{after}>{text.escape(said)}</a>'
+
+
+def answer_tools(result: Result, asked: Question, words: Words) -> str:
+    """Offer what can be done with the whole answer: copy it, keep its passages, compare cities, follow the question."""
+    hits = {hit.rank: hit for hit in result.hits}
+    cited = [(quote, hits[n]) for quote in result.quotes for n in quote.citations[:1] if n in hits]
+    plain = "\n\n".join(citation.plain(hit, words, quote.text) for quote, hit in cited)
+    rich = "".join(citation.rich(hit, words, quote.text) for quote, hit in cited)
+    kept = ",".join(dict.fromkeys(str(hit.passage_id) for _, hit in cited))
+    address = text.escape(question.write(asked))
+    compare = text.escape(page.address("compare", words, urlencode({"q": asked.text})))
     return (
-        f'<a{named} href="?{text.escape(links.ask(question, asked))}" data-ask="{text.escape(question)}" '
-        f'data-scope="{text.escape(scope.write(asked))}"{after}>{text.escape(said)}</a>'
+        f'<div class="k-tools">{tools.copy(words.copy_answer, plain, rich, words)}'
+        f"{tools.keep(words.keep_all, kept, asked.text, words)}"
+        f'<a href="{compare}">{text.escape(words.compare_cities)}</a>'
+        f'<form class="k-inline" method="post" action="{page.address("follow", words)}">'
+        f'<input type="hidden" name="address" value="{address}">'
+        f'<button class="k-link">{text.escape(words.follow_this)}</button></form></div>'
     )
 
 
-def _instead(result: Result, asked: Scope, words: Words) -> str:
+def _instead(result: Result, asked: Question, words: Words) -> str:
     if not result.instead:
         return ""
     end = "" if result.instead.endswith(("?", "!", ".")) else "?"
-    return f'<p class="k-line">{text.escape(words.did_you_mean)} {_ask(result.instead, result.instead, asked)}{end}</p>'
+    offered = _ask(result.instead, replace(asked, text=result.instead))
+    return f'<p class="k-line">{text.escape(words.did_you_mean)} {offered}{end}</p>'
 
 
-def _added(result: Result, asked: Scope, words: Words) -> str:
+def _added(result: Result, asked: Question, words: Words) -> str:
     """Say which words of the other language were searched too, and offer to leave them out; or to bring them in again."""
-    if asked.translate and not result.added:
+    translate = asked.scope.translate
+    if translate and not result.added:
         return ""
     said, offer = text.escape(words.own_words_were), words.other_words
-    if asked.translate:
+    if translate:
         listed = ", ".join(result.added[:MOST_ADDED]) + (", …" if len(result.added) > MOST_ADDED else "")
         other = text.lang("en" if result.language == "sv" else "sv")
         said, offer = f"{text.escape(words.also_searched)} <i{other}>{text.escape(listed)}</i>", words.own_words
-    turned = replace(asked, translate=not asked.translate)
-    switch = _ask(offer, result.question, turned, own_id=_SWITCH, then=_SWITCH)
+    switch = _ask(offer, _scoped(asked, translate=not translate), own_id=_SWITCH, then=_SWITCH)
     return f'<p class="k-line k-added"><span>{said}</span> {switch}</p>'
 
 
-def _groups(result: Result, asked: Scope, words: Words) -> list[str]:
+def _groups(result: Result, asked: Question, words: Words) -> list[str]:
     groups: dict[int, list[Hit]] = {}
     for hit in result.hits:
         groups.setdefault(hit.document_id, []).append(hit)
     opened = _first(result)
-    return [passages.group(hits, opened, words, onward=_more(result, hits[0], asked, words)) for hits in groups.values()]
+    return [
+        passages.group(hits, opened, words, onward=_more(hits[0], asked, words), question=result.question)
+        for hits in groups.values()
+    ]
 
 
-def _more(result: Result, hit: Hit, asked: Scope, words: Words) -> str:
+def _more(hit: Hit, asked: Question, words: Words) -> str:
     """Offer the other passages of a document that were found; within that document there is no going further."""
-    if not hit.more or asked.document:
+    if not hit.more or asked.scope.document:
         return ""
-    within = replace(asked, document=hit.document_id)
-    return f'<p class="k-more">{_ask(words.count(words.more_n, hit.more), result.question, within, then=_WHOLE)}</p>'
+    within = _scoped(asked, document=hit.document_id)
+    return f'<p class="k-more">{_ask(words.count(words.more_n, hit.more), within, then=_WHOLE)}</p>'
 
 
 def _heading(title: str, more: str = "") -> str:
@@ -135,7 +163,7 @@ def _heading(title: str, more: str = "") -> str:
 
 
 def _notes(notes: tuple[str, ...], words: Words) -> str:
-    items = "".join(f"<li>{text.escape(note)}</li>" for note in notes)
+    items = "".join(f"<li>{text.escape(reasons.said(note, words))}</li>" for note in notes)
     return f'<ul class="k-notes" aria-label="{text.escape(words.notes)}">{items}</ul>' if items else ""
 
 
@@ -148,18 +176,15 @@ def _nothing(words: Words) -> str:
 
 def _coverage(result: Result, status: Status, words: Words) -> str:
     found = result.searched
-    said = [
-        words.searched.format(
-            documents=words.count(words.documents_n, found.documents),
-            passages=words.count(words.passages_n, found.passages),
-        ),
-        _unreadable(found, words),
-    ]
+    said = words.searched.format(
+        documents=words.count(words.documents_n, found.documents),
+        passages=words.count(words.passages_n, found.passages),
+    )
     facts = [words.seconds.format(n=words.decimal(result.seconds, 2))]
     if status.created:
         facts.append(words.index_of.format(date=text.date(status.created[:10], words)))
     facts.append(model_name(status, words))
-    line = " ".join(text.escape(part) for part in said if part)
+    line = f"{text.escape(said)} {_unreadable(found, words)}"
     return f'<footer class="k-coverage">{line} {text.escape(" · ".join(fact for fact in facts if fact))}</footer>'
 
 
@@ -173,7 +198,9 @@ def _unreadable(found: Searched, words: Words) -> str:
     if not found.unreadable_documents:
         return ""
     documents = words.count(words.documents_n, found.unreadable_documents)
-    return words.could_not.format(documents=documents, pages=words.count(words.pages_n, found.unreadable_pages))
+    said = words.could_not.format(documents=documents, pages=words.count(words.pages_n, found.unreadable_pages))
+    which = page.address("library", words, "state=partial")
+    return f'{text.escape(said)} <a href="{which}">{text.escape(words.which_ones)}</a>'
 
 
 def model_name(status: Status, words: Words) -> str:

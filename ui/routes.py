@@ -2,7 +2,7 @@
 
 import logging
 import re
-from dataclasses import dataclass
+from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -10,9 +10,8 @@ from fastapi import APIRouter, Request
 from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, RedirectResponse, Response
 
 from index.result import DocumentInfo, Hit
-from ui import images, reading, related, scope, viewer
-from ui.images import PageImages
-from ui.ports import Library, Who
+from ui import images, page, reading, related, scope, viewer
+from ui.house import House
 from ui.words import LANGUAGES, Words
 
 _LOG = logging.getLogger(__name__)
@@ -21,20 +20,15 @@ _ASKED_AGAIN = {"Cache-Control": "private, no-cache"}  # kept by the browser, bu
 # Chromium shows a PDF with a viewer of its own, which a strict policy would shut out.
 _PDF_POLICY = {"Content-Security-Policy": "frame-ancestors 'self'"}
 _READ = ["GET", "HEAD"]
+# The parts that rooms share, once more for what stands inside Gradio: nested in its containers, or its own rules for Markdown
+# would win over ours.
+_BASE = (Path(__file__).parent / "static" / "base.css").read_text("utf-8")
+_SHOWN = f":is(#k-answering, #k-how, #k-viewer) {{\n{_BASE}\n}}\n"
 _SIMILAR = 6
 _SIMILAR_DOCUMENTS = 5
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Desk:
-    """What the routes serve from."""
-
-    library: Library
-    images: PageImages
-    who: Who
-
-
-def make(desk: Desk) -> APIRouter:
+def make(house: House) -> APIRouter:
     """Make the routes. All are plain functions: they wait for disk and children, so they run in threads."""
     router = APIRouter()
 
@@ -46,7 +40,7 @@ def make(desk: Desk) -> APIRouter:
 
     @router.api_route("/healthz", methods=_READ)
     def health() -> Response:
-        return JSONResponse({"status": "ok" if desk.library.ready() else "loading"}, headers=_PRIVATE)
+        return JSONResponse({"status": "ok" if house.library.ready() else "loading"}, headers=_PRIVATE)
 
     @router.api_route("/view", methods=_READ)
     def nothing_yet(request: Request) -> Response:
@@ -54,30 +48,51 @@ def make(desk: Desk) -> APIRouter:
 
     @router.api_route("/view/{document_id}", methods=_READ)
     def view(request: Request, document_id: str) -> Response:
-        return _view(desk, request, document_id, Words(language_of(request)))
+        return _view(house, request, document_id, Words(language_of(request)))
 
     @router.api_route("/similar/{passage_id}", methods=_READ)
     def similar(request: Request, passage_id: str) -> Response:
-        return _similar(desk, request, passage_id, Words(language_of(request)))
+        return _similar(house, request, passage_id, Words(language_of(request)))
 
     @router.api_route("/context/{passage_id}", methods=_READ)
     def context(request: Request, passage_id: str) -> Response:
-        return _context(desk, request, passage_id, Words(language_of(request)))
+        return _context(house, request, passage_id, Words(language_of(request)))
 
     @router.api_route("/image/{document_id}/{name}", methods=_READ)
     def image(request: Request, document_id: str, name: str) -> Response:
-        return _image(desk, request, document_id, name, Words(language_of(request)))
+        return _image(house, request, document_id, name, Words(language_of(request)))
 
     @router.api_route("/source/{document_id}", methods=_READ)
     def source(request: Request, document_id: str) -> Response:
         words = Words(language_of(request))
-        info = _find(desk, request, document_id)
-        path = desk.library.source(info.document_id, desk.who(request.headers)) if info else None
+        info = _find(house, request, document_id)
+        path = house.library.source(info.document_id, house.who(request.headers)) if info else None
         if info is None:
             return _problem(words.not_found, words.not_found_more, words)
         return _source(info, path) if path else _problem(words.source_missing, "", words)
 
+    _small(router)
     return router
+
+
+def _small(router: APIRouter) -> None:
+    @router.api_route("/shown.css", methods=_READ)
+    def shown() -> Response:
+        return Response(_SHOWN, media_type="text/css", headers={"Cache-Control": "no-cache"})
+
+    for room in page.ROOMS[1:]:
+        router.add_api_route(f"/{room}", _elsewhere(room), methods=_READ)
+
+
+def _elsewhere(room: str) -> Callable[[Request], Response]:
+    """Lead an address without a language, as somebody may type it, to the room in the browser's language."""
+
+    def lead(request: Request) -> Response:
+        query = f"?{request.url.query}" if request.url.query else ""
+        address = f"/{language_of(request)}/{room}{query}"
+        return RedirectResponse(address, status_code=307, headers={"Vary": "Accept-Language"})
+
+    return lead
 
 
 def library_failed(request: Request, exc: Exception) -> Response:
@@ -105,55 +120,55 @@ def preferred(accept: str) -> str:
     return found
 
 
-def _find(desk: Desk, request: Request, document_id: str) -> DocumentInfo | None:
-    return desk.library.document(scope.id_of(document_id), desk.who(request.headers))
+def _find(house: House, request: Request, document_id: str) -> DocumentInfo | None:
+    return house.library.document(scope.id_of(document_id), house.who(request.headers))
 
 
-def _around(desk: Desk, request: Request, passage_id: str, around: int) -> tuple[Hit | None, tuple[Hit, ...]]:
+def _around(house: House, request: Request, passage_id: str, around: int) -> tuple[Hit | None, tuple[Hit, ...]]:
     """A passage with its neighbours; None where it does not exist for the one who asks."""
     number = scope.id_of(passage_id)
-    near = desk.library.neighbours(number, principal=desk.who(request.headers), around=around)
+    near = house.library.neighbours(number, principal=house.who(request.headers), around=around)
     return next((hit for hit in near if hit.passage_id == number), None), near
 
 
-def _similar(desk: Desk, request: Request, passage_id: str, words: Words) -> Response:
-    own, _ = _around(desk, request, passage_id, 0)
+def _similar(house: House, request: Request, passage_id: str, words: Words) -> Response:
+    own, _ = _around(house, request, passage_id, 0)
     if own is None:
         return _problem(words.no_passage, words.not_found_more, words)
-    principal = desk.who(request.headers)
-    found = desk.library.similar(own.passage_id, principal=principal, top=_SIMILAR)
-    near = desk.library.similar_documents(own.document_id, principal=principal, top=_SIMILAR_DOCUMENTS)
+    principal = house.who(request.headers)
+    found = house.library.similar(own.passage_id, principal=principal, top=_SIMILAR)
+    near = house.library.similar_documents(own.document_id, principal=principal, top=_SIMILAR_DOCUMENTS)
     return HTMLResponse(related.similar(own, found, [info for info, _ in near], words), headers=_PRIVATE)
 
 
-def _context(desk: Desk, request: Request, passage_id: str, words: Words) -> Response:
-    own, near = _around(desk, request, passage_id, 1)
+def _context(house: House, request: Request, passage_id: str, words: Words) -> Response:
+    own, near = _around(house, request, passage_id, 1)
     if own is None:
         return _problem(words.no_passage, words.not_found_more, words)
     return HTMLResponse(related.context(own, near, words), headers=_PRIVATE)
 
 
-def _view(desk: Desk, request: Request, document_id: str, words: Words) -> Response:
-    info = _find(desk, request, document_id)
+def _view(house: House, request: Request, document_id: str, words: Words) -> Response:
+    info = _find(house, request, document_id)
     if info is None:
         return _problem(words.not_found, words.not_found_more, words)
     query = request.query_params
     known = {name: query.get(name, "") for name in ("start", "end", "p", "zoom", "v")}
     try:
-        place = reading.parse(**known, mark=query.getlist("mark"))
+        place = reading.parse(**known, mark=query.getlist("mark"), hit=query.getlist("hit"))
     except reading.BadPlace:
         return _problem(words.bad_place, "", words, status=400)
-    principal = desk.who(request.headers)
-    pages = reading.pages(desk.library, info, place, principal)
+    principal = house.who(request.headers)
+    pages = reading.pages(house.library, info, place, principal)
     if not pages:
         missing = words.page_not_found.format(n=place.page) if place.page else words.bad_place
         return _problem(info.title or info.path, missing, words)
-    source = desk.library.source(info.document_id, principal) is not None
+    source = house.library.source(info.document_id, principal) is not None
     return HTMLResponse(viewer.render(pages, place, words, source=source), headers=_PRIVATE)
 
 
-def _image(desk: Desk, request: Request, document_id: str, name: str, words: Words) -> Response:
-    info = _find(desk, request, document_id)
+def _image(house: House, request: Request, document_id: str, name: str, words: Words) -> Response:
+    info = _find(house, request, document_id)
     found = re.fullmatch(r"([0-9]{1,6})\.png", name)
     page = int(found[1]) if found else 0
     if info is None or info.format != "pdf" or not 1 <= page <= info.pages:
@@ -164,13 +179,13 @@ def _image(desk: Desk, request: Request, document_id: str, name: str, words: Wor
     headers = {**_ASKED_AGAIN, "ETag": tag}
     if tag in (one.strip() for one in request.headers.get("if-none-match", "").split(",")):
         return Response(status_code=304, headers=headers)
-    image = desk.images.cached(info.sha256, page, width)
+    image = house.images.cached(info.sha256, page, width)
     if image is None:
-        path = desk.library.source(info.document_id, desk.who(request.headers))
+        path = house.library.source(info.document_id, house.who(request.headers))
         if path is None:
             return _problem(words.source_missing, "", words)
         try:
-            image = desk.images.draw(path, info.sha256, page, width)
+            image = house.images.draw(path, info.sha256, page, width)
         except Exception as exc:  # whatever is wrong with the file, the viewer still has its text
             _LOG.warning("page %d of %s could not be drawn: %s", page, info.path, exc)
             return _problem(words.no_image, "", words)

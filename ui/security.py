@@ -18,10 +18,10 @@ STRICT = (
     "default-src 'none'; script-src 'self'; img-src 'self'; style-src 'self'; base-uri 'none'; form-action 'none'; "
     "frame-ancestors 'self'"
 )
-# Gradio 6.31 builds its own inline scripts (they carry the nonce), compiles the templates of `gr.HTML` with
-# `new Function` (templates/frontend/assets/HTML-*.js), and sets style attributes; everything else stays shut.
+# Gradio 6.31 builds its own inline scripts (they carry the nonce) and sets style attributes; everything else stays shut.
+# There is no `'unsafe-eval'`: what would need it (`gr.HTML`, `js=`, native plots) is not used.
 _GRADIO = (
-    "default-src 'none'; script-src 'self' 'nonce-{nonce}' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
+    "default-src 'none'; script-src 'self' 'nonce-{nonce}'; style-src 'self' 'unsafe-inline'; "
     "img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; frame-src 'self'; worker-src 'self' blob:; "
     "base-uri 'self'; form-action 'self'; frame-ancestors 'self'"
 )
@@ -115,7 +115,8 @@ async def _page(app: ASGIApp, scope: Scope, receive: Receive, send: Send, words:
         content = bytes(body)
         headers = MutableHeaders(raw=list(start["headers"]))
         if headers.get("content-type", "").startswith("text/html"):
-            content = dress(content.decode(), nonce, words).encode()
+            asked = urlencode(query)
+            content = dress(content.decode(), nonce, words, f"?{asked}" if asked else "").encode()
             headers["Content-Security-Policy"] = _GRADIO.format(nonce=nonce)
             headers["Cache-Control"] = "no-store"
         if scope["method"] != "HEAD":

@@ -10,6 +10,7 @@ from ui.names import month_name
 from ui.words import Words
 
 Span = tuple[int, int]
+QUOTES = {"en": ("“", "”"), "sv": ("”", "”")}
 
 # `gr.HTML` of Gradio 6.31 evaluates its template as a JavaScript template literal after Handlebars has expanded it
 # (templates/frontend/assets/HTML-*.js, `Function(…, "return `…`")`). Values are arguments there and not evaluated
@@ -77,7 +78,7 @@ def _inside(span: Span, spans: Sequence[Span]) -> bool:
 
 def quoted(text: str, words: Words) -> str:
     """Verbatim words in the quotation marks of the interface's language. Escaped."""
-    left, right = ("”", "”") if words.language == "sv" else ("“", "”")
+    left, right = QUOTES[words.language]
     return f"{left}{escape(text)}{right}"
 
 

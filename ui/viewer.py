@@ -1,27 +1,15 @@
 """The viewer: a page of a source with the exact words marked on it. Pure: pages in, a whole HTML page out."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from index.result import DocumentInfo, PageView
 from ingest import boxes
-from ui import links, text
+from ui import links, steps, text
+from ui.place import ZOOMS, Place, Span
 from ui.words import Words
 
-Span = tuple[int, int]
-ZOOMS = ("fit", "100", "150", "200")
 SHOWN_TEXT = 60_000  # characters of a page without an image that are set on either side of the passage
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
-    """Where a link points: passage and marks are offsets in the document's text; page 0 is where the passage begins."""
-
-    passage: Span | None = None
-    marks: tuple[Span, ...] = ()
-    page: int = 0
-    zoom: str = "fit"
-    version: str = ""
 
 
 def render(pages: Sequence[PageView], place: Place, words: Words, *, source: bool) -> str:
@@ -39,7 +27,9 @@ def render(pages: Sequence[PageView], place: Place, words: Words, *, source: boo
     where = page_name(first, words)
     title = " · ".join(part for part in (info.title or info.path, where) if part)
     bar = _bar(pages, place, words, source=source, drawn=drawn)
-    return document(title, f"{bar}{notice}<main class='v-pages'>{body}</main>", words)
+    strip = steps.strip(info, place, first.number, words)
+    ahead = steps.ahead(info, pages[0].number, pages[-1].number) if drawn else ""
+    return document(title, f"{bar}{notice}<div class='v-desk'><main class='v-pages'>{body}</main>{strip}</div>{ahead}", words)
 
 
 def empty(words: Words) -> str:
@@ -60,7 +50,8 @@ def document(title: str, body: str, words: Words) -> str:
         '<meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" '
         f'content="light dark"><title>{text.escape(title)} · Källa</title>'
         '<link rel="icon" href="/static/icon.svg" type="image/svg+xml">'
-        '<link rel="stylesheet" href="/static/kalla.css"><script src="/static/viewer.js" defer></script></head>'
+        '<link rel="stylesheet" href="/static/base.css"><link rel="stylesheet" href="/static/viewer.css">'
+        '<script src="/static/viewer.js" defer></script></head>'
         f"<body>{body}</body></html>"
     )
 
@@ -94,10 +85,11 @@ def _anchor_page(pages: Sequence[PageView], place: Place) -> int:
 def _bar(pages: Sequence[PageView], place: Place, words: Words, *, source: bool, drawn: bool) -> str:
     info = pages[0].document
     parts = [
-        f'<div class="v-title"><h1 dir="auto">{text.escape(info.title or info.path)}</h1>{text.handling(info.handling)}</div>',
-        f'<nav class="v-nav">{_steps(pages, place, words)}',
+        f'<div class="v-title"><h1 dir="auto">{text.escape(info.title or info.path)}</h1>{text.handling(info.handling)}'
+        f"{_original(info, pages[0].number, words) if source else ''}</div>",
+        f'<nav class="v-nav" aria-label="{text.escape(words.pages_and_hits)}">{_steps(pages, place, words)}',
+        steps.hits(info, place, words),
         _zooms(place, info, words) if drawn else "",
-        _original(info, pages[0].number, words) if source else "",
         "</nav>",
     ]
     return f'<header class="v-bar">{"".join(parts)}</header>'
@@ -118,22 +110,10 @@ def _steps(pages: Sequence[PageView], place: Place, words: Words) -> str:
 def _step(sign: str, name: str, number: int, place: Place, info: DocumentInfo, words: Words) -> str:
     if not 1 <= number <= info.pages:
         return f'<span class="v-step" aria-hidden="true">{sign}</span>'
-    address = _address(info, replace(place, page=number), words)
+    address = steps.address(info, replace(place, page=number), words)
     rel = "prev" if sign == "‹" else "next"
     label = text.escape(name)
     return f'<a class="v-step" rel="{rel}" href="{text.escape(address)}" aria-label="{label}" title="{label}">{sign}</a>'
-
-
-def _address(info: DocumentInfo, place: Place, words: Words) -> str:
-    return links.view(
-        info.document_id,
-        words.language,
-        passage=place.passage,
-        marks=place.marks,
-        page=place.page,
-        zoom="" if place.zoom == "fit" else place.zoom,
-        version=place.version,
-    )
 
 
 def _zooms(place: Place, info: DocumentInfo, words: Words) -> str:
@@ -143,7 +123,7 @@ def _zooms(place: Place, info: DocumentInfo, words: Words) -> str:
         if zoom == place.zoom:
             out.append(f'<b aria-current="true">{text.escape(name)}</b>')
         else:
-            address = text.escape(_address(info, replace(place, zoom=zoom), words))
+            address = text.escape(steps.address(info, replace(place, zoom=zoom), words))
             out.append(f'<a href="{address}">{text.escape(name)}</a>')
     return f'<span class="v-zoom" role="group" aria-label="{text.escape(words.zoom)}">{"".join(out)}</span>'
 

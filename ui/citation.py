@@ -1,0 +1,50 @@
+"""Full references, as they are put into papers: who said it, in what, where and when, on which page, under which mark. Pure."""
+
+from index.deskitems import Excerpt
+from index.result import DocumentInfo, Hit
+from ui import text
+from ui.words import Words
+
+
+def excerpt(hit: Hit, info: DocumentInfo | None) -> Excerpt:
+    """Copy a passage with all that a reference needs. `info`: its document, where edition and publication are known."""
+    return Excerpt(
+        document_id=hit.document_id, sha256=hit.sha256, path=hit.path, title=hit.title, kind=hit.kind,
+        organisation=hit.organisation, city=hit.city, date=hit.date, language=hit.language,
+        edition=info.edition if info else "", source=info.source if info else "", format=hit.format, page=hit.page,
+        page_end=hit.page_end, page_label=hit.page_label, section=hit.section, text=hit.text, start=hit.start, end=hit.end,
+        handling=hit.handling, attributable=hit.attributable,
+    )  # fmt: skip
+
+
+def where(item: Hit | Excerpt, words: Words) -> str:
+    """Say where it stands in its document: "p. 14 (PDF page 22)"; "" for formats without pages."""
+    return text.place(item.format, item.page, item.page_end, item.page_label, words)
+
+
+def reference(item: Hit | Excerpt, words: Words) -> str:
+    """Write the reference on one line: organisation, title, city, date, page, handling mark.
+
+    Where speakers may not be named (`attributable` is False), organisation and city are withheld, and that is said.
+    """
+    named = item.attributable
+    parts = [item.organisation if named else "", item.title or item.path, ", ".join(item.city) if named else ""]
+    parts += [text.date(item.date, words), where(item, words), item.handling]
+    parts += [] if named else [words.no_attribution]
+    return ", ".join(part for part in parts if part)
+
+
+def plain(item: Hit | Excerpt, words: Words, quoted: str = "") -> str:
+    """Write the words in quotation marks with their reference: what "copy the citation" puts on the clipboard.
+
+    `quoted`: only these words of the passage; the whole passage where it is "".
+    """
+    left, right = text.QUOTES[words.language]
+    return f"{left}{' '.join((quoted or item.text).split())}{right} ({reference(item, words)})"
+
+
+def rich(item: Hit | Excerpt, words: Words, quoted: str = "") -> str:
+    """Write the same as HTML, for a word processor. Escaped."""
+    left, right = text.QUOTES[words.language]
+    said = text.escape(" ".join((quoted or item.text).split()))
+    return f"<blockquote><p>{left}{said}{right}</p><p>({text.escape(reference(item, words))})</p></blockquote>"

@@ -1,0 +1,22 @@
+"""What the rooms work with: the parts that the composition root put together."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from ui.images import PageImages
+from ui.jobs import Jobs
+from ui.ports import Describe, Desk, Library, Who
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class House:
+    """The parts. `corpus` is the folder that reports are kept in, `data` the one for all that the program makes."""
+
+    library: Library
+    desk: Desk
+    jobs: Jobs
+    images: PageImages
+    describe: Describe
+    corpus: Path
+    data: Path
+    who: Who

@@ -1,0 +1,116 @@
+// The Ask room: links ask without leaving the page, the address follows what is shown, and so do back and forward.
+(() => {
+  const VIEW = /^\/(view|similar|context)\/\d+(\?|$)/;
+  const frame = () => document.querySelector('iframe[name="viewer"]');
+  const openChips = () => [...document.querySelectorAll("#k-filters .k-chip > button.open")];
+  const own = (search) => { // the address without what the viewer shows
+    const query = new URLSearchParams(search);
+    query.delete("view");
+    return query.toString();
+  };
+  let shown = null; // the address of the answer that stands there
+  let then = ""; // what gets the focus in the answer that comes
+
+  const go = (search) => {
+    const field = document.querySelector("#k-address textarea, #k-address input");
+    if (!field) return;
+    const type = field.tagName === "TEXTAREA" ? HTMLTextAreaElement : HTMLInputElement;
+    Object.getOwnPropertyDescriptor(type.prototype, "value").set.call(field, search.replace(/^\?/, "") || " ");
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+    // Gradio 6.31 listens to keys, not to the value (Textbox, onkeypress): Enter is what submits it.
+    field.dispatchEvent(new KeyboardEvent("keypress", { key: "Enter", bubbles: true, cancelable: true }));
+  };
+
+  const look = (view) => {
+    const target = VIEW.test(view) ? view : `/view?lang=${window.kalla.language()}`;
+    const place = frame();
+    if (place) place.contentWindow.location.replace(target);
+  };
+
+  // A new answer: the address says what was asked, and the viewer opens where the answer stands.
+  const arrived = (root) => {
+    const address = own(root.dataset.address);
+    const kept = shown === null || own(window.location.search) === address ? new URLSearchParams(window.location.search).get("view") : "";
+    const first = shown === null;
+    if (shown === address && !then) return;
+    const url = `${window.location.pathname}${address ? `?${address}` : ""}`;
+    if (own(window.location.search) !== address) window.history[first ? "replaceState" : "pushState"](null, "", url);
+    shown = address;
+    look(kept || root.dataset.view);
+    const next = then && document.getElementById(then);
+    then = "";
+    if (next) next.focus();
+  };
+
+  window.addEventListener("popstate", () => {
+    const view = new URLSearchParams(window.location.search).get("view") || "";
+    if (own(window.location.search) === shown) return; // the frame steps back by itself
+    then = "";
+    go(own(window.location.search));
+    if (view) look(view);
+  });
+
+  // The viewer tells where it is, so that the address of this page leads there again.
+  window.addEventListener("message", (event) => {
+    if (event.origin !== window.location.origin || event.source !== frame()?.contentWindow) return;
+    const view = String(event.data?.view || "");
+    if (!VIEW.test(view) || shown === null) return;
+    const query = new URLSearchParams(window.location.search);
+    query.set("view", view);
+    window.history.replaceState(window.history.state, "", `${window.location.pathname}?${query}`);
+  });
+
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    for (const button of openChips()) {
+      button.click();
+      button.focus();
+    }
+  });
+
+  document.addEventListener("pointerdown", (event) => {
+    for (const button of openChips()) {
+      if (!button.parentElement.contains(event.target)) button.click();
+    }
+  });
+
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("a[data-ask], a[target='viewer']");
+    if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+    if (link.dataset.ask) {
+      event.preventDefault();
+      then = link.dataset.then || "";
+      link.removeAttribute("id");
+      go(link.search);
+      return;
+    }
+    for (const passage of document.querySelectorAll(".k-passage")) {
+      passage.classList.toggle("k-open", passage.dataset.rank === link.dataset.rank);
+    }
+    const viewer = document.getElementById("k-viewer");
+    if (viewer && window.matchMedia("(max-width: 1023px)").matches) viewer.scrollIntoView({ block: "start" });
+  });
+
+  // Gradio goes on silently when its server is gone; people have to know.
+  const watch = async () => {
+    const place = document.getElementById("k-lost");
+    try {
+      await fetch("/healthz", { method: "HEAD" });
+      if (place) place.hidden = true;
+    } catch {
+      if (place) place.hidden = false;
+    }
+    setTimeout(watch, document.hidden ? 60000 : 15000);
+  };
+
+  let last = null;
+  document.addEventListener("DOMContentLoaded", () => {
+    new MutationObserver(() => {
+      const root = document.querySelector("#k-answering .k-shown[data-address]");
+      if (!root || root === last) return;
+      last = root;
+      arrived(root);
+    }).observe(document.body, { childList: true, subtree: true });
+    setTimeout(watch, 15000);
+  });
+})();

@@ -1,0 +1,9 @@
+"""What the Collected room says."""
+
+from ui.say import Pair, Spoken
+
+
+class CollectedWords(Spoken):
+    """What the Collected room says."""
+
+    collected = Pair("Collected", "Samlat")

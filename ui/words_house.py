@@ -1,0 +1,23 @@
+"""What every room says: names of rooms, and counted things."""
+
+from ui.say import Count, Pair, Spoken
+
+
+class HouseWords(Spoken):
+    """What every room says: names of rooms, and counted things."""
+
+    tagline = Pair("the exact words, with document and page", "de exakta orden, med dokument och sida")
+    skip = Pair("To the content", "Till innehållet")
+    other_language = Pair("Svenska", "English")
+    ask = Pair("Ask", "Fråga")
+    library = Pair("Library", "Bibliotek")
+    index = Pair("Index", "Index")
+
+    documents_n = Count(("{n} document", "{n} documents"), ("{n} dokument", "{n} dokument"))
+    passages_n = Count(("{n} passage", "{n} passages"), ("{n} textställe", "{n} textställen"))
+    pages_n = Count(("{n} page", "{n} pages"), ("{n} sida", "{n} sidor"))
+    more_n = Count(
+        ("{n} more from this document", "{n} more from this document"), ("{n} till ur dokumentet", "{n} till ur dokumentet")
+    )
+    dimensions_n = Count(("{n} dimension", "{n} dimensions"), ("{n} dimension", "{n} dimensioner"))
+    rooms = Pair("Rooms", "Rum")
