@@ -8,7 +8,6 @@ import signal
 import socket
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -20,13 +19,15 @@ from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 from index.access import Principal
-from index.errors import ModelError, StoreError
+from index.desk import Desk
+from index.errors import StoreError
+from ingest.editing import describe
 from tests.fake_library import OWNER, PAGES, READER, FakeLibrary
-from ui.asking import PER_DOCUMENT, TOP, AskRoom, Filters
+from ui.asking import AskRoom
 from ui.jobs import Jobs
 from ui.keeping import IndexRoom, LibraryRoom, outcome, shown_path
+from ui.question import Question
 from ui.routes import preferred
-from ui.scope import Scope
 from ui.words import Words
 
 EN, SV = Words("en"), Words("sv")
@@ -70,7 +71,8 @@ def application(folder: Path, library: FakeLibrary, render: Any, who: Any) -> Fa
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
     from ui.app import create
 
-    return create(library, render, data=folder / "data", corpus=folder / "corpus", who=who)
+    desk = Desk(folder / "data")
+    return create(library, render, data=folder / "data", corpus=folder / "corpus", who=who, desk=desk, describe=describe)
 
 
 @pytest.fixture
@@ -263,7 +265,10 @@ def test_a_pdf_is_shown_and_everything_else_only_saved(site: Site) -> None:
         "/similar/1",
         "/context/99",
         "/healthz",
-        "/static/kalla.css",
+        "/static/base.css",
+        "/shown.css",
+        "/en/compare",
+        "/sv/collected",
         "/nowhere",
         "/en/config",
     ],
@@ -276,7 +281,7 @@ def test_every_answer_carries_the_security_headers(site: Site, address: str) -> 
     assert headers["cross-origin-resource-policy"] == "same-origin"
     assert "frame-ancestors 'self'" in headers["content-security-policy"]
     assert "default-src 'none'" in headers["content-security-policy"]
-    assert "unsafe-inline'" not in headers["content-security-policy"].split("script-src")[1].split(";")[0]
+    assert "unsafe-" not in headers["content-security-policy"].split("script-src")[1].split(";")[0]
 
 
 def test_a_page_s_script_policy_is_new_each_time(site: Site) -> None:
@@ -345,7 +350,7 @@ def test_the_page_names_no_other_host(site: Site, language: str) -> None:
     assert config["analytics_enabled"] is False
     assert not config.get("footer_links")
     assert config.get("run_history") is not True
-    assert config["title"] == "Källa"
+    assert config["title"] == f"{Words(language).ask} · Källa"
     for text in (page.text, site.get(f"/{language}/theme.css").text):
         hosts = set(re.findall(r"https?://([^/\"'\s)\\]+)", text))
         assert hosts <= {"127.0.0.1", "www.w3.org", "testserver"}, hosts
@@ -353,78 +358,12 @@ def test_the_page_names_no_other_host(site: Site, language: str) -> None:
 
 def test_words_of_the_other_language_do_not_slip_in(site: Site) -> None:
     english, swedish = site.get("/en/").text, site.get("/sv/").text
-    for pair in ("question_hint", "how_to_ask", "sync", "rebuild", "clear_filters"):
+    for pair in ("question_hint", "how_to_ask", "handling_filter", "clear_filters", "collected", "follow"):
         assert getattr(EN, pair) in english and getattr(EN, pair) not in swedish
         assert getattr(SV, pair) in swedish and getattr(SV, pair) not in english
 
 
-# -- the Ask room
-
-
-def test_the_room_says_that_the_model_is_loading_and_then_answers(tmp_path: Path) -> None:
-    library = FakeLibrary(tmp_path)
-    library.loaded.clear()
-    asking = AskRoom(library, EN, "corpus").ask("Who warned?", Filters(), OWNER)
-    assert EN.loading_model in next(asking).html.replace("&#x27;", "'")
-    threading.Timer(0.1, library.warm).start()
-    answer = next(asking)
-    assert "Staff at the exits" in answer.html and answer.view.startswith("/view/1?")
-    assert list(asking) == []
-
-
-def test_filters_reach_the_library_with_the_one_who_asks(tmp_path: Path) -> None:
-    library = FakeLibrary(tmp_path)
-    filters = Filters(city=("Manchester",), year_from="2020", year_to="2021")
-    (shown,) = AskRoom(library, EN, "corpus").ask("  Who warned?  ", filters, READER)
-    (asked,) = library.asked
-    assert asked["question"] == "Who warned?" and asked["principal"] == READER
-    assert asked["where"] == {"city": ("Manchester",), "year": ["2020", "2021"]}
-    assert asked["translate"] and asked["top"] > asked["per_document"] == PER_DOCUMENT
-    assert "Secret" not in shown.html
-
-
-def test_a_question_is_put_to_one_document_or_without_the_other_language(tmp_path: Path) -> None:
-    library = FakeLibrary(tmp_path)
-    library.added = ("varning",)
-    room, filters = AskRoom(library, EN, "corpus"), Filters(kind=("report",))
-    (shown,) = room.ask("Who warned?", filters, OWNER, Scope(document=1, translate=False))
-    (asked,) = library.asked
-    assert asked["where"] == {"kind": ("report",), "document": ["1"]} and not asked["translate"]
-    assert asked["per_document"] == 0 and asked["top"] > TOP
-    assert "Only within “Warning the public”" in shown.html and EN.own_words_were in shown.html
-    assert shown.html.count("k-doc") == 1 and shown.view.startswith("/view/1?")
-
-
-@pytest.mark.parametrize("document", [3, 99])
-def test_a_document_that_a_person_may_not_see_is_not_asked(tmp_path: Path, document: int) -> None:
-    library = FakeLibrary(tmp_path)
-    (shown,) = AskRoom(library, EN, "corpus").ask("Who?", Filters(), READER, Scope(document=document))
-    assert EN.not_found in shown.html and "secret" not in shown.html.lower() and library.asked == []
-    assert EN.whole_library in shown.html and shown.view == ""
-
-
-def test_an_empty_question_shows_examples_and_an_empty_library_what_to_do(tmp_path: Path) -> None:
-    library = FakeLibrary(tmp_path)
-    room = AskRoom(library, EN, "reports")
-    (shown,) = room.ask("   ", Filters(), OWNER)
-    assert "What do the reports say about public warning?" in shown.html and shown.view == ""
-    library.infos.clear()
-    for question in ("", "Who?"):
-        (shown,) = room.ask(question, Filters(), OWNER)
-        assert "The library is empty" in shown.html and "reports" in shown.html
-    assert library.asked == []
-
-
-def test_errors_are_told_and_nothing_else(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    library = FakeLibrary(tmp_path)
-    room = AskRoom(library, EN, "corpus")
-    library.failing = ModelError("The exported model is damaged. Run `python -m index rebuild`.")
-    (shown,) = room.ask("Who?", Filters(), OWNER)
-    assert "The exported model is damaged. Run &#96;python -m index rebuild&#96;." in shown.html and not caplog.records
-    library.failing = RuntimeError("internal detail")
-    (shown,) = room.ask("Who?", Filters(), OWNER)
-    assert "something unexpected went wrong" in shown.html and "internal detail" not in shown.html
-    assert "internal detail" in caplog.text
+# -- a library that cannot be opened
 
 
 def test_a_library_that_cannot_be_opened_is_said_everywhere(site: Site, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
@@ -432,8 +371,9 @@ def test_a_library_that_cannot_be_opened_is_said_everywhere(site: Site, tmp_path
     library.broken = StoreError("The library was made by a newer Källa. Update this one.")
     try:
         jobs = Jobs(tmp_path)
-        (asked,) = AskRoom(library, EN, "corpus").ask("Who?", Filters(), OWNER)
-        (welcome,) = AskRoom(library, EN, "corpus").ask("", Filters(), OWNER)
+        room = AskRoom(library, Desk(tmp_path), EN, "corpus")
+        (asked,) = room.ask(Question(text="Who?"), OWNER)
+        (welcome,) = room.ask(Question(text=""), OWNER)
         shelf = LibraryRoom(library, jobs, tmp_path, EN).shelf(OWNER)
         for said in (asked.html, welcome.html, shelf.documents, IndexRoom(library, jobs, EN).status()):
             assert "made by a newer Källa" in said
@@ -444,12 +384,6 @@ def test_a_library_that_cannot_be_opened_is_said_everywhere(site: Site, tmp_path
     finally:
         library.broken = None
     assert not caplog.records
-
-
-def test_a_question_without_end_is_not_asked(tmp_path: Path) -> None:
-    library = FakeLibrary(tmp_path)
-    (shown,) = AskRoom(library, SV, "corpus").ask("x" * 2001, Filters(), OWNER)
-    assert "högst 2\N{NO-BREAK SPACE}000 tecken" in shown.html and library.asked == []
 
 
 # -- child processes

@@ -8,16 +8,19 @@ from pathlib import Path
 import pytest
 
 from index.query import parse
-from index.result import FileInfo, Hit, Quote, Result
+from index.result import DocumentInfo, FileInfo, Hit, Quote, Result
 from tests.fake_library import HOSTILE_TITLE, OWNER, PAGES, FakeLibrary
 from ui import (
     asking,
+    citation,
     howto,
     images,
     indexroom,
     links,
     names,
+    page,
     passages,
+    question,
     quotes,
     reading,
     related,
@@ -29,9 +32,9 @@ from ui import (
     uploads,
     viewer,
 )
-from ui.asking import Filters
+from ui.place import Place
+from ui.question import Filters, Question
 from ui.scope import WHOLE, Scope
-from ui.viewer import Place
 from ui.words import LANGUAGES, Words, every_count, every_pair
 
 EN, SV = Words("en"), Words("sv")
@@ -52,6 +55,10 @@ def tags(html: str) -> set[str]:
     return set(re.findall(r"<\s*([a-zA-Z]+)", html))
 
 
+def shown(library: FakeLibrary, result: Result, words: Words, scope: Scope = WHOLE, within: DocumentInfo | None = None) -> str:
+    return results.render(result, library.status(), words, Question(text=result.question, scope=scope), within)
+
+
 # -- words
 
 
@@ -68,8 +75,8 @@ def test_every_text_is_there_in_both_languages_with_the_same_places() -> None:
 
 
 def test_no_text_is_left_without_use() -> None:
-    source = "".join(path.read_text() for path in Path("ui").glob("*.py") if path.name != "words.py")
-    source += Path("ui/words.py").read_text().split("def count")[1]
+    source = "".join(path.read_text() for path in Path("ui").glob("*.py") if not path.name.startswith("words"))
+    source += " ".join(f"words.{room}" for room in page.ROOMS)  # the header names them so
     unused = [name for name, _ in (*every_pair(), *every_count()) if not re.search(rf"words\.{name}\b", source)]
     assert unused == []
 
@@ -175,7 +182,7 @@ def test_sizes() -> None:
 @WORDS
 def test_the_answer_stands_first_with_citations_that_link(library: FakeLibrary, words: Words) -> None:
     result = library.search("Who held back?", principal=OWNER)
-    html = results.render(result, library.status(), words)
+    html = shown(library, result, words)
     quote = result.quotes[0]
     assert html.index(words.answer) < html.index(words.passages)
     assert text.quoted(quote.text, words) in html
@@ -187,45 +194,45 @@ def test_the_answer_stands_first_with_citations_that_link(library: FakeLibrary, 
 
 
 def test_passages_are_grouped_by_document_and_say_where_and_why(library: FakeLibrary) -> None:
-    html = results.render(library.search("warning", principal=OWNER), library.status(), EN)
+    html = shown(library, library.search("warning", principal=OWNER), EN)
     assert html.count('<article class="k-doc">') == 3
     said = plain(html)
     assert "Manchester · report · June 2020 · English" in said
     assert "p. 14–16 (PDF page 1–3) 4 Warning › 4.2 Inside Staff at the exits" in said
-    assert "Similar passages Wider context matched by meaning and words" in said
+    assert "Copy citation Keep Similar passages Wider context matched by meaning and words" in said
     assert "may not be attributed" in said
     assert "TLP:GREEN" in said and "TLP:RED" in said
 
 
 def test_the_passage_that_the_viewer_opens_with_is_marked_as_open(library: FakeLibrary) -> None:
     result = library.search("warning", principal=OWNER)
-    html = results.render(result, library.status(), EN)
+    html = shown(library, result, EN)
     assert re.findall(r'class="k-passage k-open" id="source-(\d)"', html) == ["1"]
-    assert results.first_view(result, EN) == links.of_hit(result.hits[0], "en")
+    assert results.first_view(result, EN) == links.of_hit(result.hits[0], "en", result.hits[:1])
 
 
 def test_hostile_titles_and_passages_stay_text(library: FakeLibrary) -> None:
     result = library.search("warning", principal=OWNER)
-    html = results.render(result, library.status(), EN)
+    html = shown(library, result, EN)
     assert not tags(html) & {"script", "img", "iframe", "style"}
     assert "${" not in html and "{{" not in html and "`" not in html
     assert HOSTILE_TITLE in unescape(html)
-    shown = html.replace("<mark>", "").replace("</mark>", "")
-    assert text.escape("<script>alert(4)</script> The note says ${alert(5)} & nothing more.") in shown
+    unmarked = html.replace("<mark>", "").replace("</mark>", "")
+    assert text.escape("<script>alert(4)</script> The note says ${alert(5)} & nothing more.") in unmarked
 
 
 def test_an_answer_of_nothing_says_so_and_marks_no_sentence(library: FakeLibrary) -> None:
     result = library.search("nothing", principal=OWNER)
-    html = results.render(result, library.status(), EN)
+    html = shown(library, result, EN)
     assert "Nothing in the library answers this" in html
     assert html.index("Nothing in the library") < html.index("The nearest passages") < html.index("k-passage")
-    assert "<mark>" not in html and "blockquote" not in html and "mark=" not in html
+    assert "<mark>" not in html and "<blockquote" not in html and "mark=" not in html
     assert results.first_view(result, EN) == ""
 
 
 def test_what_was_searched_and_what_could_not_be_is_said(library: FakeLibrary) -> None:
     library.notes = ("“colour:” is no filter",)
-    said = plain(results.render(library.search("x", principal=OWNER), library.status(), EN))
+    said = plain(shown(library, library.search("x", principal=OWNER), EN))
     assert "Searched 3 documents, 4 passages. 1 document with pages without readable text (3 pages)" in said
     assert "0.05 s · index of 22 November 2026 · model all-MiniLM-L6-v2 (English)" in said
     assert said.startswith("“colour:” is no filter")
@@ -317,20 +324,20 @@ def test_it_is_said_why_a_passage_was_found(
     assert (passages.why(hit, EN), passages.why(hit, SV)) == (english, swedish)
 
 
-def asked_by(html: str) -> list[tuple[str, str, str, str]]:
-    """The links that ask: what they say, the question, its scope, and the address for a new tab."""
-    found = re.findall(r'<a[^>]* href="\?([^"]*)" data-ask="([^"]*)" data-scope="([^"]*)"[^>]*>([^<]*)</a>', html)
-    return [(unescape(said), unescape(question), unescape(how), unescape(address)) for address, question, how, said in found]
+def asked_by(html: str) -> list[tuple[str, str]]:
+    """The links that ask: what they say, and the address that they ask by."""
+    found = re.findall(r'<a[^>]* href="\?([^"]*)" data-ask="yes"[^>]*>([^<]*)</a>', html)
+    return [(unescape(said), unescape(address)) for address, said in found]
 
 
 @WORDS
 def test_words_that_were_searched_too_are_listed_and_can_be_left_out(library: FakeLibrary, words: Words) -> None:
     library.added = tuple(f"ord{n}" for n in range(14))
-    html = results.render(library.search("Who & why?", principal=OWNER), library.status(), words)
+    html = shown(library, library.search("Who & why?", principal=OWNER), words)
     listed = ", ".join(library.added[:12])
     assert f"{words.also_searched} {listed}, … {words.own_words}" in plain(html) and '<i lang="sv">' in html
     assert html.index(words.passages) < html.index(words.also_searched) < html.index("k-doc")
-    assert asked_by(html) == [(words.own_words, "Who & why?", "translate=no", "q=Who+%26+why%3F&translate=no")]
+    assert asked_by(html) == [(words.own_words, "q=Who+%26+why%3F&translate=no")]
     assert 'id="k-added-switch"' in html and 'data-then="k-added-switch"' in html
 
 
@@ -338,47 +345,47 @@ def test_words_that_were_searched_too_are_listed_and_can_be_left_out(library: Fa
 def test_words_that_were_left_out_can_be_brought_in_again(library: FakeLibrary, words: Words) -> None:
     library.added = ("offentlig",)
     result = library.search("Who?", principal=OWNER, translate=False)
-    html = results.render(result, library.status(), words, Scope(translate=False))
+    html = shown(library, result, words, Scope(translate=False))
     assert f"{words.own_words_were} {words.other_words}" in plain(html) and "offentlig" not in html
-    assert asked_by(html) == [(words.other_words, "Who?", "", "q=Who%3F")]
+    assert asked_by(html) == [(words.other_words, "q=Who%3F")]
 
 
 def test_twelve_added_words_are_all_of_them_and_none_are_not_mentioned(library: FakeLibrary) -> None:
     library.added = tuple("abcdefghijkl")
-    assert "…" not in results.render(library.search("x", principal=OWNER), library.status(), EN)
+    assert "…" not in shown(library, library.search("x", principal=OWNER), EN)
     library.added = ()
-    assert EN.also_searched not in results.render(library.search("x", principal=OWNER), library.status(), EN)
+    assert EN.also_searched not in shown(library, library.search("x", principal=OWNER), EN)
 
 
 @pytest.mark.parametrize(("instead", "end"), [("public warning", "public warning?"), ("Who warned?", "Who warned?")])
 def test_a_question_with_its_words_put_right_is_offered(library: FakeLibrary, instead: str, end: str) -> None:
     library.instead = instead
-    html = results.render(library.search("pubblic", principal=OWNER), library.status(), EN)
-    assert asked_by(html) == [(instead, instead, "", links.ask(instead))]
+    html = shown(library, library.search("pubblic", principal=OWNER), EN)
+    assert asked_by(html) == [(instead, question.write(Question(text=instead)))]
     assert f"Did you mean: {end} Answer" in plain(html.replace("</a>?", "?</a>"))
-    assert "Menade du:" in results.render(library.search("x", principal=OWNER), library.status(), SV)
+    assert "Menade du:" in shown(library, library.search("x", principal=OWNER), SV)
 
 
 @WORDS
 def test_more_of_a_document_is_asked_within_it_and_there_is_a_way_back(library: FakeLibrary, words: Words) -> None:
     library.more = 7
-    html = results.render(library.search("Who?", principal=OWNER), library.status(), words)
+    html = shown(library, library.search("Who?", principal=OWNER), words)
     said = {"en": "7 more from this document", "sv": "7 till ur dokumentet"}[words.language]
-    assert asked_by(html) == [(said, "Who?", f"document={n}", f"q=Who%3F&document={n}") for n in (1, 2, 3)]
+    assert asked_by(html) == [(said, f"q=Who%3F&document={n}") for n in (1, 2, 3)]
     within = Scope(document=1, translate=False)
     result = library.search("Who?", principal=OWNER, where={"document": ["1"]}, translate=False)
-    html = results.render(result, library.status(), words, within, library.infos[1])
+    html = shown(library, result, words, within, library.infos[1])
     assert words.within.format(title="Warning the public") in plain(html)
     back, again = asked_by(html)
-    assert back == (words.whole_library, "Who?", "translate=no", "q=Who%3F&translate=no")
-    assert again[:3] == (words.other_words, "Who?", "document=1")
+    assert back == (words.whole_library, "q=Who%3F&translate=no")
+    assert again == (words.other_words, "q=Who%3F&document=1")
     assert 'id="k-whole"' in html and said not in html
 
 
 def test_hostile_words_of_a_result_stay_text(library: FakeLibrary) -> None:
     library.added, library.instead, library.more = (HOSTILE_TITLE,), HOSTILE_TITLE, 2
     result = library.search(HOSTILE_TITLE, principal=OWNER)
-    html = results.render(result, library.status(), EN, Scope(document=2), library.infos[2])
+    html = shown(library, result, EN, Scope(document=2), library.infos[2])
     assert not tags(html) & {"script", "img", "iframe", "style"} and "onerror=alert(1)>" not in html
     assert not set("${}`") & set(html)
 
@@ -396,14 +403,14 @@ def test_a_language_that_the_model_does_not_know_is_said_where_the_answer_meets_
         (replace(english, language=""), status, False),
         (met, replace(status, model_languages=("*",)), False),
     ]:
-        html = results.render(result, now, EN)
+        html = results.render(result, now, EN, Question(text="x"))
         assert (note in html) is said
         assert not said or html.index("k-coverage") < html.index(note)
 
 
 @WORDS
 def test_each_passage_leads_to_what_is_like_it_and_around_it(library: FakeLibrary, words: Words) -> None:
-    html = results.render(library.search("x", principal=OWNER), library.status(), words)
+    html = shown(library, library.search("x", principal=OWNER), words)
     found = re.findall(r'<a href="(/(?:similar|context)/[^"]+)" target="viewer"[^>]* aria-label="([^"]+)">([^<]+)</a>', html)
     number = {"en": "Source", "sv": "Källa"}[words.language]
     assert found[:2] == [
@@ -474,7 +481,7 @@ def test_what_the_help_shows_is_understood(words: Words) -> None:
 @pytest.mark.parametrize("asked", [WHOLE, Scope(document=7), Scope(translate=False), Scope(document=2**63 - 1, translate=False)])
 def test_a_scope_is_read_back_as_it_was_written(asked: Scope) -> None:
     assert scope.parse(scope.write(asked)) == asked
-    assert scope.parse(links.ask("q & document=9", asked)) == asked
+    assert question.read(question.write(Question(text="q & document=9", scope=asked))).scope == asked
 
 
 @pytest.mark.parametrize(
@@ -700,13 +707,108 @@ def test_filters_say_what_is_chosen() -> None:
 
 
 def test_filters_have_a_field_for_each_part() -> None:
-    assert [field.name for field in fields(Filters)] == ["city", "theme", "kind", "language", "year_from", "year_to"]
+    assert [field.name for field in fields(Filters)] == [*question.FIELDS, "year_from", "year_to"]
+    assert asking.choices({"handling": ["TLP:RED", "TLP:CLEAR", "TLP:GREEN"]}, "handling", EN)[0][0] == "TLP:CLEAR"
 
 
-def test_the_frame_turns_even_to_the_same_address() -> None:
-    first, second = (asking.frame("/view/1?lang=en", EN, turn) for turn in (1, 2))
-    assert first != second and 'name="viewer"' in first and 'src="/view/1?lang=en&amp;turn=1"' in first
-    assert 'src="/view?lang=sv"' in asking.frame("", SV, 3)
+@pytest.mark.parametrize(
+    "asked",
+    [
+        Question(text="Who & why? = 100 %"),
+        Question(text="Vem varnar?", filters=Filters(city=("London; Paris", "Åre"), year_from="2019")),
+        Question(text="x", filters=Filters(handling=("TLP:AMBER+STRICT",)), scope=Scope(document=7, translate=False)),
+        Question(text=""),
+    ],
+)
+def test_an_address_asks_what_it_was_written_from(asked: Question) -> None:
+    assert question.read(question.write(asked)) == asked
+    assert question.read("?" + question.write(asked) + "&view=%2Fview%2F1&lang=sv") == asked
+
+
+@pytest.mark.parametrize("bad", ["q=%00", "year_from=20x", "year_to=99999", "city=", "document=-1", "&&=", "q=" + "x" * 9000])
+def test_an_address_that_makes_no_sense_narrows_nothing(bad: str) -> None:
+    read = question.read(bad)
+    assert read.filters == Filters() and read.scope == WHOLE and len(read.text) <= question.LONGEST
+
+
+def test_many_values_of_a_filter_are_bounded() -> None:
+    read = question.read("q=x&" + "&".join(f"city={'y' * 500}{n}" for n in range(900)))
+    assert len(read.filters.city) <= 50 and all(len(city) <= 200 for city in read.filters.city)
+    assert question.read("&".join(["q=x"] * 200_000)) == Question(text="x")
+
+
+# -- references, and buttons that copy and keep
+
+
+@WORDS
+def test_a_citation_has_the_words_and_all_that_a_paper_needs(library: FakeLibrary, words: Words) -> None:
+    hit = replace(library.hit(1, 1), organisation="The office")
+    said = {
+        "en": "“Staff at the exits.” (The office, Warning the public, Manchester, June 2020, p. 14–16 (PDF page 1–3), TLP:GREEN)",
+        "sv": "”Staff at the exits.” (The office, Warning the public, Manchester, juni 2020, s. 14–16 (PDF-sida 1–3), TLP:GREEN)",
+    }
+    assert citation.plain(hit, words, "Staff at\nthe exits.") == said[words.language]
+    assert plain(citation.rich(hit, words, "Staff at\nthe exits.")) == said[words.language].replace(" (", " (")
+
+
+def test_a_citation_withholds_who_may_not_be_named(library: FakeLibrary) -> None:
+    hit = replace(library.hit(1, 2), organisation="The office", city=("Rome",), title="A seminar")
+    said = citation.plain(hit, EN)
+    assert "office" not in said and "Rome" not in said and "A seminar" in said and EN.no_attribution in said
+    kept = citation.excerpt(hit, None)
+    assert citation.reference(kept, EN) == citation.reference(hit, EN) and kept.text == hit.text
+
+
+def test_the_answer_can_be_copied_kept_compared_and_followed(library: FakeLibrary) -> None:
+    result = library.search("Who & why?", principal=OWNER)
+    html = results.render(result, library.status(), EN, Question(text="Who & why?", filters=Filters(city=("Paris",))))
+    copies = [unescape(value) for value in re.findall(r'data-copy="([^"]*)"', html)]
+    assert copies[0].startswith("“" + result.quotes[0].text) and len(copies) == 1 + len(result.hits)
+    assert re.findall(r'data-keep="([^"]*)" data-asked="([^"]*)"', html)[0] == ("1", "Who &amp; why?")
+    assert 'href="/en/compare?q=Who+%26+why%3F"' in html
+    assert '<input type="hidden" name="address" value="q=Who+%26+why%3F&amp;city=Paris">' in html
+
+
+# -- hits along a document
+
+
+def test_the_viewer_steps_from_hit_to_hit_and_shows_where_they_stand(library: FakeLibrary) -> None:
+    page = library.page(1, 2, OWNER)
+    assert page is not None
+    hits = ((1, 19, 40), (2, 70, 90), (3, 150, 160))
+    html = viewer.render([page], Place(passage=(70, 90), marks=((70, 90),), page=2, hits=hits), EN, source=True)
+    assert "hit 2 of 3" in html and html.count('<rect class="v-tick') == 3 and html.count("v-tick-now") == 1
+    to = {way: unescape(address) for way, address in re.findall(r'data-hit="(prev|next)" href="([^"]+)"', html)}
+    assert to["prev"].startswith("/view/1?start=19&end=40&p=1&mark=19-40&hit=1.19.40&hit=2.70.90")
+    assert "start=150&end=160&p=3" in to["next"]
+    assert re.findall('data-ahead="([^"]+)"', html) == ["/image/1/3.png?w=1400", "/image/1/1.png?w=1400"]
+    alone = viewer.render([page], Place(page=2), EN, source=True)
+    assert "v-strip" not in alone and "data-hit" not in alone
+
+
+def test_the_first_and_the_last_hit_have_no_step_beyond(library: FakeLibrary) -> None:
+    page = library.page(1, 1, OWNER)
+    assert page is not None
+    hits = ((1, 19, 40), (2, 70, 90))
+    first = viewer.render([page], Place(passage=(19, 40), page=1, hits=hits), EN, source=True)
+    assert re.findall('data-hit="(prev|next)"', first) == ["next"]
+    turned = viewer.render([page], Place(page=1, hits=hits), EN, source=True)
+    assert "2 hits" in plain(turned) and re.findall('data-hit="(prev|next)"', turned) == ["next"]
+
+
+@pytest.mark.parametrize("bad", ["1.2", "0.1.2", "1.5.5", "x", "1.2.3.4", "1.-2.3", "²" * 3])
+def test_a_hit_that_is_none_is_a_bad_place(bad: str) -> None:
+    with pytest.raises(reading.BadPlace):
+        reading.parse(hit=[bad])
+
+
+# -- inside Gradio
+
+
+def test_html_for_gradio_is_one_block_without_empty_lines() -> None:
+    from ui.blocks import one_line
+
+    assert one_line("<p>a\n\n    b</p>\n\n# c") == "<div><p>a&#10;&#10;    b</p>&#10;&#10;# c</div>"
 
 
 # -- the shell
@@ -720,12 +822,8 @@ def test_gradio_s_page_is_dressed_as_ours() -> None:
     assert not re.findall(r"https?://(?!www\.w3\.org)[^\"'\s]+", dressed)
     assert 'lang="sv"' in dressed and "manifest" not in dressed
     assert len(re.findall(r"<script(?! nonce=\"N0NCE\")", dressed)) == 0
-    assert '<link rel="stylesheet" href="/static/kalla.css">' in dressed
-    assert "</style><script" in dressed
-
-
-def test_the_word_in_the_drop_zone_is_a_safe_css_string() -> None:
-    assert shell._css_string('a"}<é') == '"a\\000022 \\00007d \\00003c \\0000e9 "'
+    assert '<link rel="stylesheet" href="/static/base.css">' in dressed
+    assert re.search(r'<body[^>]*><header class="k-top">', dressed) and 'href="/en/?q=1"' in shell.dress(page, "N", SV, "?q=1")
 
 
 # -- files
@@ -820,8 +918,8 @@ def test_page_images_are_drawn_once_and_kept_within_bounds(tmp_path: Path) -> No
     assert cache.cached(sha, 1, 1400) is None
     image = cache.draw(tmp_path / "a.pdf", sha, 1, 1400)
     assert cache.cached(sha, 1, 1400) == image and drawn == [(1, 1400)]
-    for page in range(2, 12):
-        cache.draw(tmp_path / "a.pdf", sha, page, 1400)
+    for number in range(2, 12):
+        cache.draw(tmp_path / "a.pdf", sha, number, 1400)
     held = list((tmp_path / "pages").glob("*/*"))
     assert 3 <= len(held) <= 5 and not [path for path in held if path.name.startswith(".")]
     assert cache.cached(sha, 11, 1400) is not None

@@ -13,6 +13,7 @@ LONGEST = 2000  # characters of a question
 FIELDS = ("city", "theme", "kind", "language", "handling")
 _MOST_VALUES = 50  # of one field that are read from an address
 _LONGEST_VALUE = 200
+_LONGEST_QUERY = 100_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +59,7 @@ class Question:
 
 def read(query: str) -> Question:
     """Read the query part of an address ("q=…&city=London"). What is none of ours, or makes no sense, is left out."""
-    pairs = parse_qsl(query.removeprefix("?"), max_num_fields=1000)
+    pairs = parse_qsl(query.removeprefix("?")[:_LONGEST_QUERY])
     single = dict(pairs)
     given = {field: tuple(dict.fromkeys(v[:_LONGEST_VALUE] for name, v in pairs if name == field)) for field in FIELDS}
     low, high = (_year(single.get(name, "")) for name in ("year_from", "year_to"))
