@@ -116,7 +116,7 @@ def wait_for(address: str, process: "subprocess.Popen[str]") -> None:
             with urllib.request.urlopen(f"{address}/healthz", timeout=60) as answer:
                 if json.load(answer) == {"status": "ok"}:
                     return
-        except urllib.error.URLError:
+        except OSError:  # not there yet, or not whole
             pass
         assert process.poll() is None and time.monotonic() < deadline, "the page did not start"
         time.sleep(0.1)

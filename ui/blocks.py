@@ -108,7 +108,7 @@ class _Page:
         typed: dict[str, Any] = {"inputs": [self.question, *self._chosen], "outputs": outputs, **queued}
         shown: dict[str, Any] = {"inputs": [self.address, *typed["inputs"]], "outputs": outputs, **queued}
         self.question.submit(self._ask_typed, **typed)
-        gone = self.address.submit(self._go, self.address, self._state, **_HIDDEN)
+        gone = self.address.submit(self._go, self.address, self._state, trigger_mode="always_last", **_HIDDEN)
         gone.then(self._ask_address, self.address, outputs, **queued)
         for part in self._chosen:
             changed = part.input(self._label, self._chosen, [*self.chips.values(), self.clear], **_HIDDEN)

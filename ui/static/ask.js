@@ -9,11 +9,13 @@
     return query.toString();
   };
   let shown = null; // the address of the answer that stands there
+  let wanted = null; // the address that was asked for and has not been answered yet
   let then = ""; // what gets the focus in the answer that comes
 
   const go = (search) => {
     const field = document.querySelector("#k-address textarea, #k-address input");
     if (!field) return;
+    wanted = own(search);
     const type = field.tagName === "TEXTAREA" ? HTMLTextAreaElement : HTMLInputElement;
     Object.getOwnPropertyDescriptor(type.prototype, "value").set.call(field, search.replace(/^\?/, "") || " ");
     field.dispatchEvent(new Event("input", { bubbles: true }));
@@ -30,6 +32,8 @@
   // A new answer: the address says what was asked, and the viewer opens where the answer stands.
   const arrived = (root) => {
     const address = own(root.dataset.address);
+    if (wanted !== null && wanted !== address) return; // an older answer: the one that is wanted is on its way
+    wanted = null;
     const kept = shown === null || own(window.location.search) === address ? new URLSearchParams(window.location.search).get("view") : "";
     const first = shown === null;
     if (shown === address && !then) return;
@@ -44,7 +48,7 @@
 
   window.addEventListener("popstate", () => {
     const view = new URLSearchParams(window.location.search).get("view") || "";
-    if (own(window.location.search) === shown) return; // the frame steps back by itself
+    if (own(window.location.search) === (wanted ?? shown)) return; // the frame steps back by itself
     then = "";
     go(own(window.location.search));
     if (view) look(view);
@@ -54,7 +58,7 @@
   window.addEventListener("message", (event) => {
     if (event.origin !== window.location.origin || event.source !== frame()?.contentWindow) return;
     const view = String(event.data?.view || "");
-    if (!VIEW.test(view) || shown === null) return;
+    if (!VIEW.test(view) || !shown || wanted !== null || own(window.location.search) !== shown) return;
     const query = new URLSearchParams(window.location.search);
     query.set("view", view);
     window.history.replaceState(window.history.state, "", `${window.location.pathname}?${query}`);
