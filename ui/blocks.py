@@ -75,8 +75,10 @@ class _Page:
                 submit_btn=words.ask_button,
                 container=False,
             )
-            # The address of what is shown. ask.js writes one into it to ask something else: a link, or a step back.
-            self.address = gr.Textbox(visible="hidden", elem_id="k-address", label=words.question)
+            self.address = gr.State("")  # of what is shown
+            # ask.js writes an address into it to ask something else: a link, or a step back. Nothing else does, so that of
+            # several steps in haste the last is the one that is there.
+            self.wanted = gr.Textbox(visible="hidden", elem_id="k-address", label=words.question)
             with gr.Row(elem_id="k-filters"):
                 self._lay_filters()
             html(howto.render(words), elem_id="k-how")
@@ -108,8 +110,8 @@ class _Page:
         typed: dict[str, Any] = {"inputs": [self.question, *self._chosen], "outputs": outputs, **queued}
         shown: dict[str, Any] = {"inputs": [self.address, *typed["inputs"]], "outputs": outputs, **queued}
         self.question.submit(self._ask_typed, **typed)
-        gone = self.address.submit(self._go, self.address, self._state, trigger_mode="always_last", **_HIDDEN)
-        gone.then(self._ask_address, self.address, outputs, **queued)
+        gone = self.wanted.submit(self._go, self.wanted, self._state, trigger_mode="always_last", **_HIDDEN)
+        gone.then(self._ask_address, self.wanted, outputs, **queued)
         for part in self._chosen:
             changed = part.input(self._label, self._chosen, [*self.chips.values(), self.clear], **_HIDDEN)
             changed.then(self._ask_narrowed, **shown)
