@@ -9,7 +9,7 @@ from fastapi.responses import Response
 
 from index.errors import LibraryError
 from index.result import DocumentInfo
-from ui import compareroom, comparetable, comparing, page, results, rooms, text
+from ui import compareroom, comparetable, comparing, marks, page, results, rooms, text
 from ui.comparing import Choice, Comparison, Shelves
 from ui.house import House
 from ui.question import LONGEST
@@ -135,11 +135,9 @@ def _export(
     if len(asked.question) > LONGEST:
         too_long = words.question_long.format(n=words.number(LONGEST))
         return rooms.problem(request, "compare", words.compare_no_question, too_long, words, status=400)
-    from ui.marks import strictest
-
     found = comparing.compare(house.library, house.who(request.headers), asked.question, asked.choice, asked.documents)
     today = date.today().isoformat()
-    content = write(found, strictest(comparetable.marks(found)), today, words)
+    content = write(found, marks.strictest(comparetable.marks(found)), today, words)
     name = comparetable.file_name(asked.question, kind, today, words)
     headers = {**page.HEADERS, "Content-Disposition": f'attachment; filename="{name}"'}
     return Response(content, media_type=media, headers=headers)

@@ -4,7 +4,7 @@ from ui.say import Count, Pair, Spoken
 
 
 class CompareWords(Spoken):
-    """What the Compare room says. What is said of a field ends in its name: `none_city`, `none_year`."""
+    """What the Compare room says."""
 
     compare = Pair("Compare", "Jämför")
     compare_title = Pair("One question, side by side", "En fråga, sida vid sida")
@@ -17,15 +17,15 @@ class CompareWords(Spoken):
     compare_question = Pair("The question that all of them get", "Frågan som ställs till alla")
     compare_hint = Pair("Ask all of them the same question", "Ställ samma fråga till alla")
     compare_of = Pair("Compare: {question}", "Jämför: {question}")
-    compare_by = Pair("Compare by", "Jämför efter")
+    compare_by = Pair("Side by side:", "Sida vid sida:")
     compare_examples = Pair("For instance", "Till exempel")
     compare_columns = Pair("What each of them says", "Vad var och en säger")
-    by_city = Pair("city", "stad")
-    by_organisation = Pair("organisation", "organisation")
-    by_kind = Pair("kind", "typ")
-    by_year = Pair("year", "år")
-    by_theme = Pair("theme", "tema")
-    by_language = Pair("language", "språk")
+    by_city = Pair("cities", "städer")
+    by_organisation = Pair("organisations", "organisationer")
+    by_kind = Pair("kinds of document", "dokumenttyper")
+    by_year = Pair("years", "år")
+    by_theme = Pair("themes", "teman")
+    by_language = Pair("languages", "språk")
 
     cities_n = Count(("{n} city", "{n} cities"), ("{n} stad", "{n} städer"))
     organisations_n = Count(("{n} organisation", "{n} organisations"), ("{n} organisation", "{n} organisationer"))
@@ -40,24 +40,18 @@ class CompareWords(Spoken):
     compare_these = Pair("Compare these", "Jämför dessa")
     left_out = Pair("At most {n} are compared at once. Left out: {values}.", "Högst {n} jämförs åt gången. Inte med: {values}.")
 
-    evidence_city = Pair("Evidence from {n} of {all}", "Belägg från {n} av {all}")
-    evidence_organisation = Pair("Evidence from {n} of {all}", "Belägg från {n} av {all}")
+    evidence_from = Pair("Evidence from {n} of {all}", "Belägg från {n} av {all}")
     evidence_kind = Pair("Evidence in {n} of {all}", "Belägg i {n} av {all}")
-    evidence_year = Pair("Evidence from {n} of {all}", "Belägg från {n} av {all}")
     evidence_theme = Pair("Evidence on {n} of {all}", "Belägg inom {n} av {all}")
     evidence_language = Pair("Evidence in {n} of {all}", "Belägg på {n} av {all}")
-    none_city = Pair("No evidence from {value} in this library", "Inga belägg från {value} i biblioteket")
-    none_organisation = Pair("No evidence from {value} in this library", "Inga belägg från {value} i biblioteket")
+    none_from = Pair("No evidence from {value} in this library", "Inga belägg från {value} i biblioteket")
     none_kind = Pair(
         "No evidence in this library in documents of the kind {value}", "Inga belägg i bibliotekets dokument av typen {value}"
     )
-    none_year = Pair("No evidence from {value} in this library", "Inga belägg från {value} i biblioteket")
     none_theme = Pair("No evidence in this library on the theme {value}", "Inga belägg i biblioteket inom temat {value}")
     none_language = Pair("No evidence in this library in {value}", "Inga belägg i biblioteket på {value}")
-    absent_city = Pair("No documents from {value}", "Inga dokument från {value}")
-    absent_organisation = Pair("No documents from {value}", "Inga dokument från {value}")
+    absent_from = Pair("No documents from {value}", "Inga dokument från {value}")
     absent_kind = Pair("No documents of the kind {value}", "Inga dokument av typen {value}")
-    absent_year = Pair("No documents from {value}", "Inga dokument från {value}")
     absent_theme = Pair("No documents on the theme {value}", "Inga dokument inom temat {value}")
     absent_language = Pair("No documents in {value}", "Inga dokument på {value}")
     nameless_city = Count(
@@ -97,12 +91,12 @@ class CompareWords(Spoken):
     faint = Pair("weaker evidence", "svagare belägg")
     has_evidence = Pair("evidence", "belägg")
     faint_more = Pair(
-        "These passages touch on the question, but come much less close to it than those of the first column.",
-        "Textställena rör frågan, men ligger mycket längre från den än de i första spalten.",
+        "touches on the question, but comes much less close to it than the first column does.",
+        "rör frågan, men ligger mycket längre från den än den första spalten.",
     )
     faint_more_year = Pair(
-        "These passages touch on the question, but come much less close to it than those of the strongest year.",
-        "Textställena rör frågan, men ligger mycket längre från den än de från det starkaste året.",
+        "touches on the question, but comes much less close to it than the strongest year does.",
+        "rör frågan, men ligger mycket längre från den än det starkaste året.",
     )
     without_evidence = Pair("Without evidence", "Utan belägg")
     none_at_all = Pair("None of them answers this", "Ingen av dem besvarar detta")
@@ -111,8 +105,9 @@ class CompareWords(Spoken):
         "Ingen mening ligger tillräckligt nära för att vara ett belägg. Andra ord kan hjälpa, eller ett annat urval.",
     )
     nearest_here = Pair("The nearest passage, which does not answer", "Det närmaste textstället, som inte svarar")
+    more_passages_n = Count(("{n} more passage", "{n} more passages"), ("{n} textställe till", "{n} textställen till"))
     also_of = Pair("also {values}", "även {values}")
-    more_from = Pair("All passages: {value}", "Alla textställen: {value}")
+    more_from = Pair("Go on in Ask: {value}", "Fortsätt i Fråga: {value}")
     new_tab = Pair("opens in a new tab", "öppnas i en ny flik")
     narrowed_by_words = Pair(
         "Your question holds a filter of its own, such as city:London. Passages that it brought into other columns were "
@@ -149,9 +144,6 @@ class CompareWords(Spoken):
     copy_table = Pair("Copy as a table", "Kopiera som tabell")
     copy_sentence = Pair("Copy with reference", "Kopiera med referens")
     export_as = Pair("Save as", "Spara som")
-    export_word = Pair("Word", "Word")
-    export_markdown = Pair("Markdown", "Markdown")
-    export_csv = Pair("CSV", "CSV")
     contains_mark = Pair("Contains {mark}", "Innehåller {mark}")
     exported = Pair("Exported {date}", "Exporterat {date}")
     found_head = Pair("Found", "Funnet")
@@ -161,7 +153,7 @@ class CompareWords(Spoken):
     reference_head = Pair("Reference", "Referens")
     mark_head = Pair("Handling mark", "Hanteringsmärkning")
     head_city = Pair("City", "Stad")
-    head_organisation = Pair("Organisation", "Organisation")
+    head_organisation = Pair("Published by", "Utgivare")
     head_kind = Pair("Kind", "Typ")
     head_year = Pair("Year", "År")
     head_theme = Pair("Theme", "Tema")
