@@ -31,6 +31,7 @@ from ui import (
     text,
     uploads,
     viewer,
+    welcome,
 )
 from ui.place import Place
 from ui.question import Filters, Question
@@ -239,12 +240,24 @@ def test_what_was_searched_and_what_could_not_be_is_said(library: FakeLibrary) -
 
 
 def test_example_questions_come_from_the_library_in_its_own_words(library: FakeLibrary) -> None:
-    questions = results.example_questions(library.documents(OWNER), EN)
+    questions = welcome.example_questions(library.documents(OWNER), EN)
     assert questions[0] == "What do the reports say about public warning?"
     assert len(questions) == len(set(questions)) == 3
-    html = results.examples(questions, EN)
+    html = welcome.examples(questions, EN)
     assert "data-ask=" in html and "<img" not in html and "${" not in html
-    assert results.examples([], EN) == ""
+    assert welcome.examples([], EN) == ""
+
+
+@WORDS
+def test_the_welcome_shows_what_came_last_and_how_much_there_is(library: FakeLibrary, words: Words) -> None:
+    library.infos[1] = replace(library.infos[1], added="2026-11-23T10:00:00+00:00")
+    html = welcome.render(library.documents(OWNER), words)
+    listed = html.split(text.escape(words.latest))[1]
+    assert re.findall(r'href="(/\w+/library/?\d*)"', listed)[0] == f"/{words.language}/library/1"
+    assert words.count(words.documents_n, 3) in plain(listed) and words.count(words.cities_n, 1) in plain(listed)
+    assert not tags(html) & {"img", "script"} and "${" not in html
+    theme = {"en": "public warning", "sv": "varning till allmänheten"}[words.language]
+    assert names.theme_name("Public warning", words) == theme and names.theme_name("other", words) == "other"
 
 
 # -- agreement, and what leads on
@@ -676,12 +689,6 @@ def test_the_index_room_says_where_the_model_does_not_fit_the_library(library: F
     assert "does not know" not in plain(indexroom.status(many, EN)) and EN.any_language in indexroom.status(many, EN)
     none = replace(library.status(), ready=False, writer="rebuild, process 4711")
     assert "No index yet" in plain(indexroom.status(none, EN)) and "process 4711" in plain(indexroom.status(none, EN))
-
-
-def test_progress_never_passes_its_end() -> None:
-    html = indexroom.progress("embedding", 30, 20, EN)
-    assert 'value="20" max="20"' in html and "Reading for meaning: 20 of 20" in html
-    assert "<progress></progress>" in indexroom.progress("", 0, 0, EN)
 
 
 # -- asking

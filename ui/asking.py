@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from index.access import Principal, level_of
 from index.errors import LibraryError
 from index.result import Result
-from ui import question, results
-from ui.names import kind_name, language_name
+from ui import question, results, welcome
+from ui.names import kind_name, language_name, theme_name
 from ui.ports import Desk, Library
 from ui.question import Question
 from ui.reasons import said
@@ -109,7 +109,7 @@ class AskRoom:
             return results.message(self._words.library_failed, str(exc), kind="bad")
         if not documents:
             return self._empty()
-        return results.examples(results.example_questions(documents, self._words), self._words)
+        return welcome.render(documents, self._words)
 
     def _empty(self) -> str:
         words = self._words
@@ -123,6 +123,8 @@ def choices(facets: dict[str, list[str]], field: str, words: Words) -> list[tupl
         shown = [(language_name(value, words), value) for value in values if value]
     elif field == "handling":
         return [(value, value) for value in sorted(filter(None, values), key=level_of)]
+    elif field == "theme":
+        shown = [(theme_name(value, words), value) for value in values if value]
     elif field == "kind":
         shown = [(kind_name(value, words), value) for value in values if value]
     else:
@@ -147,5 +149,5 @@ def year_chip(name: str, low: str, high: str) -> str:
 
 def named(field: str, values: Sequence[str], words: Words) -> list[str]:
     """Say chosen values as the filter shows them."""
-    say = {"language": language_name, "kind": kind_name}.get(field)
+    say = {"language": language_name, "kind": kind_name, "theme": theme_name}.get(field)
     return [say(value, words) if say else value for value in values]

@@ -34,6 +34,22 @@ _KINDS = {
     "guide": Pair("guide", "vägledning"),
     "study visit": Pair("study visit", "studiebesök"),
 }
+_THEMES = {
+    "bio threat": Pair("bio threat", "biologiska hot"),
+    "chemical": Pair("chemical", "kemiska hot"),
+    "community preparedness": Pair("community preparedness", "lokalsamhällets beredskap"),
+    "community resilience": Pair("community resilience", "lokalsamhällets motståndskraft"),
+    "crowded places": Pair("crowded places", "publika platser"),
+    "cyber": Pair("cyber", "cyber"),
+    "exercises": Pair("exercises", "övningar"),
+    "learning lessons": Pair("learning lessons", "att ta till vara lärdomar"),
+    "major events": Pair("major events", "större evenemang"),
+    "preparedness": Pair("preparedness", "beredskap"),
+    "psychosocial care": Pair("psychosocial care", "psykosocialt stöd"),
+    "public warning": Pair("public warning", "varning till allmänheten"),
+    "strategic communication": Pair("strategic communication", "strategisk kommunikation"),
+    "strategic coordination": Pair("strategic coordination", "strategisk samordning"),
+}
 _MONTHS = (
     Pair("January", "januari"),
     Pair("February", "februari"),
@@ -52,6 +68,7 @@ _PHASES = {
     "embedding": Pair("Reading for meaning", "Läser in betydelse"),
     "writing vectors": Pair("Writing", "Skriver"),
     "cleaning up": Pair("Cleaning up", "Städar"),
+    "measuring the floor": Pair("Measuring when a question counts as answered", "Mäter när en fråga räknas som besvarad"),
 }
 
 
@@ -70,6 +87,12 @@ def kind_name(kind: str, words: Words) -> str:
     """Say the kind of a document in the interface's language, where it is one of the usual kinds."""
     pair = _KINDS.get(kind.lower())
     return pair.say(words) if pair else kind
+
+
+def theme_name(theme: str, words: Words) -> str:
+    """Say a theme in the interface's language, where it is one of the network's."""
+    pair = _THEMES.get(theme.lower())
+    return pair.say(words) if pair else theme
 
 
 def month_name(month: int, words: Words) -> str:

@@ -1,6 +1,5 @@
 """The Ask room's answer: quotes, then the passages by document, then what was searched. A result in, HTML out."""
 
-from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
@@ -50,29 +49,6 @@ def message(title: str, more: str = "", *, kind: str = "quiet", busy: bool = Fal
     dots = '<span class="dots" aria-hidden="true"><i></i><i></i><i></i></span>' if busy else ""
     body = f"<p>{text.escape(more)}</p>" if more else ""
     return f'<div class="k-message k-{kind}" role="status"><h2>{text.escape(title)}{dots}</h2>{body}</div>'
-
-
-def examples(questions: Iterable[str], words: Words) -> str:
-    """Offer questions to begin with, as links that also work in a new tab."""
-    items = "".join(f"<li>{_ask(one, Question(text=one))}</li>" for one in questions)
-    return f'<div class="k-examples"><h2>{text.escape(words.examples)}</h2><ul>{items}</ul></div>' if items else ""
-
-
-def example_questions(documents: list[DocumentInfo], words: Words, most: int = 4) -> list[str]:
-    """Make questions from the themes, cities and titles of the library, each from another document where possible."""
-    found: list[str] = []
-    own = [info for info in documents if info.language == words.language]
-    others = [info for info in documents if info.language != words.language]
-    for turn, info in enumerate(own + others):
-        theme = words.example_theme.format(theme=info.theme[0]) if info.theme else ""
-        city = words.example_city.format(city=info.city[0]) if info.city else ""
-        title = words.example_title.format(title=info.title) if info.title else ""
-        choices = ((theme, city, title), (city, title, theme), (title, theme, city))[turn % 3]
-        question = next((choice for choice in choices if choice and choice not in found), "")
-        found += [question] if question else []
-        if len(found) == most:
-            break
-    return found
 
 
 def narrowed(asked: Question, within: DocumentInfo | None, words: Words) -> str:

@@ -18,6 +18,7 @@ class AskWords(Spoken):
     year_to = Pair("to", "till")
     any_year = Pair("any", "alla")
     clear_filters = Pair("Clear filters", "Rensa filter")
+    latest = Pair("Latest in the library", "Senast i biblioteket")
     examples = Pair("You could ask", "Du kan fråga")
     example_theme = Pair("What do the reports say about {theme}?", "Vad säger rapporterna om {theme}?")
     example_city = Pair("What did {city} learn?", "Vilka lärdomar drog {city}?")
