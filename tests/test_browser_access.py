@@ -1,0 +1,129 @@
+"""Every room for everybody: axe-core's rules of WCAG 2.2 AA, narrow and wide screens, zoom, keyboard, and paper."""
+
+from importlib.resources import files
+from typing import Any
+
+import pytest
+
+from tests.browser_kit import CONTRAST, QUESTION, Server, Visit, chromium, server, visit
+
+__all__ = ["chromium", "server", "visit"]  # fixtures
+pytestmark = pytest.mark.browser
+
+ADDRESSES = {
+    "welcome": "",
+    "ask": f"?q={QUESTION.replace(' ', '+')}",
+    "nothing": "?q=Vilket+recept+p%C3%A5+kardemummabullar%3F",
+    "compare": "compare?q=How+is+the+public+warned%3F",
+    "compare, empty": "compare",
+    "library": "library",
+    "document": "library/1",
+    "follow": "follow",
+    "collected": "collected",
+    "index": "index",
+}
+ROOMS = pytest.mark.parametrize("room", ADDRESSES)
+LOOKS = {
+    "light": {"bypass_csp": True},
+    "dark": {"bypass_csp": True, "color_scheme": "dark"},
+    "narrow": {"bypass_csp": True, "viewport": {"width": 390, "height": 844}},
+    "Swedish": {"bypass_csp": True, "locale": "sv-SE"},
+}
+AXE = """() => axe.run({runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']}).then((found) =>
+    found.violations.map((v) => [v.id, v.nodes.length, v.nodes[0].html.slice(0, 200), v.nodes[0].failureSummary]))"""
+
+
+def enter(visit: Visit, server: Server, room: str, language: str = "en") -> Any:
+    """Go to a room and wait until it is whole."""
+    page = visit.page
+    page.goto(f"{server.address}/{language}/{ADDRESSES[room]}")
+    if room == "welcome":
+        page.locator(".k-examples").first.wait_for()
+    elif room in ("ask", "nothing"):
+        page.locator(".k-coverage").wait_for()
+        visit.look("/view").wait_for_load_state("load")
+    page.wait_for_load_state("networkidle" if room not in ("welcome", "ask", "nothing") else "load")
+    return page
+
+
+@pytest.fixture
+def something_kept(visit: Visit, server: Server) -> None:
+    """The rooms Follow and Collected hold something."""
+    page = visit.page
+    page.goto(f"{server.address}/en/?q={QUESTION.replace(' ', '+')}")
+    page.locator(".k-coverage").wait_for()
+    page.get_by_role("button", name="Keep all").click()
+    page.locator(".k-said-once", has_text="Kept").wait_for()
+    page.get_by_role("button", name="Follow this question").click()
+    page.wait_for_url("**/follow**")
+
+
+@ROOMS
+@pytest.mark.parametrize("visit", LOOKS.values(), indirect=True, ids=list(LOOKS))
+def test_no_rule_of_wcag_is_broken(visit: Visit, server: Server, room: str, request: pytest.FixtureRequest) -> None:
+    if room in ("follow", "collected"):
+        request.getfixturevalue("something_kept")
+    language = "sv" if visit.page.evaluate("() => navigator.language") == "sv-SE" else "en"
+    page = enter(visit, server, room, language)
+    page.evaluate((files("axe_playwright_python") / "axe.min.js").read_text("utf-8"))
+    assert page.evaluate(AXE) == []
+
+
+@ROOMS
+@pytest.mark.parametrize("width", [360, 720, 1024, 2560], ids=lambda width: f"{width}px")
+def test_rooms_fit_their_width(visit: Visit, server: Server, room: str, width: int) -> None:
+    """720 px is a common window at 200 % zoom."""
+    page = visit.page
+    page.set_viewport_size({"width": width, "height": 900})
+    enter(visit, server, room)
+    over = page.evaluate("() => document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert over <= 0
+
+
+@ROOMS
+@pytest.mark.parametrize("visit", [{}, {"color_scheme": "dark"}], indirect=True, ids=["light", "dark"])
+def test_all_words_stand_out_from_what_is_behind_them(visit: Visit, server: Server, room: str) -> None:
+    assert enter(visit, server, room).evaluate(CONTRAST) == []
+
+
+@ROOMS
+def test_a_room_is_left_and_entered_by_keyboard_with_the_focus_in_sight(visit: Visit, server: Server, room: str) -> None:
+    page = enter(visit, server, room)
+    page.evaluate("() => { document.activeElement?.blur(); window.scrollTo(0, 0); }")
+    seen = []
+    for _ in range(14):
+        page.keyboard.press("Tab")
+        found = page.evaluate(
+            """() => { const e = document.activeElement, style = getComputedStyle(e), field = e.closest('#k-question, .k-ask-field');
+            const ring = style.outlineStyle !== 'none' || (field && getComputedStyle(field).boxShadow !== 'none');
+            return [e.tagName, (e.innerText || e.getAttribute('aria-label') || e.id || e.name || '').trim().slice(0, 30), !!ring] }"""
+        )
+        seen.append(tuple(found))
+    assert all(ring for tag, _, ring in seen if tag not in ("BODY", "IFRAME")), seen
+    names = [name for _, name, _ in seen]
+    assert names[:1] == ["To the content"]
+    assert [room for room in ("Ask", "Compare", "Library") if any(name.startswith(room) for name in names)] == [
+        "Ask",
+        "Compare",
+        "Library",
+    ]
+
+
+def test_a_page_of_results_is_fit_for_paper(visit: Visit, server: Server) -> None:
+    page = enter(visit, server, "ask")
+    page.emulate_media(media="print")
+    hidden = page.evaluate("""() => ['.k-top nav', '#k-filters', '#k-viewer', '.k-leads'].filter((name) =>
+        [...document.querySelectorAll(name)].some((element) => element.checkVisibility()))""")
+    assert hidden == []
+    assert page.locator(".k-answer").is_visible() and page.locator(".k-passage").first.is_visible()
+    assert page.locator("#k-question textarea").input_value() == QUESTION
+    paper = page.pdf(format="A4")
+    assert paper.startswith(b"%PDF") and len(paper) > 10_000
+
+
+def test_motion_is_not_forced_on_anybody(visit: Visit, server: Server) -> None:
+    page = visit.page
+    page.emulate_media(reduced_motion="reduce")
+    enter(visit, server, "ask")
+    moving = page.evaluate("() => document.getAnimations().filter((one) => one.playState === 'running').length")
+    assert moving == 0
