@@ -133,6 +133,7 @@ def _private(data: Path) -> None:
 def _application(data: Path, corpus: Path) -> "FastAPI":
     import threading
 
+    from index import own_runs
     from index.access import local_owner
     from index.desk import Desk
     from index.library import Library
@@ -156,6 +157,7 @@ def _application(data: Path, corpus: Path) -> "FastAPI":
         who=lambda headers: local_owner(),
         desk=Desk(data),
         describe=describe,
+        runs=lambda principal: own_runs.sets(data, principal),
         at_start=threading.Thread(target=_warm, args=(library.warm,), daemon=True).start,
         at_end=end,
     )

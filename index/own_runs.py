@@ -1,15 +1,17 @@
 """Runs of a user's own questions: kept in their library, held against the run before, and shown."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from index import store
+from index.access import Handling, Principal
 from index.own_questions import Asked, Figures, figures
+from index.questionset import Change, Measured, Miss, QuestionSet
 from index.result import Mode, Status
-from ingest.paths import key_of
+from ingest.paths import key_of, path_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,24 +24,6 @@ class Run:
     generation: int
     figures: Figures
     asked: tuple[Asked, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
-    """A question that is in two runs, with its rank in each."""
-
-    question: str
-    before: int | None
-    now: int | None
-
-    @property
-    def kind(self) -> str:
-        """One of gained, lost, better, worse and same."""
-        if self.before == self.now:
-            return "same"
-        if self.before is None or self.now is None:
-            return "gained" if self.before is None else "lost"
-        return "better" if self.now < self.before else "worse"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +78,41 @@ def previous(data: Path, name: str) -> Run | None:
 def history(data: Path, name: str) -> list[Run]:
     """All runs kept under this name, oldest first. Raises StoreError."""
     return _kept(data, name, "ASC")
+
+
+def sets(data: Path, principal: Principal) -> list[QuestionSet]:
+    """All sets of questions that were run, the one that was run last first. Raises StoreError.
+
+    They were asked by one who sees everything: for whoever does not, there are none.
+    """
+    if not principal.may_see(max(Handling)) or not store.exists(data):
+        return []
+    connection = store.open_reader(data)
+    try:
+        with store.explained(data):
+            rows = connection.execute("SELECT name FROM evaluations GROUP BY name ORDER BY max(id) DESC").fetchall()
+    finally:
+        connection.close()
+    return [_set(row["name"], history(data, row["name"])) for row in rows]
+
+
+def _set(name: str, runs: Sequence[Run]) -> QuestionSet:
+    last = runs[-1]
+    changes = compare(runs[-2], last) if len(runs) > 1 else None
+    missed = [one for one in last.asked if one.rank is None]
+    return QuestionSet(
+        name=name,
+        path=path_of(name),
+        runs=tuple(_measured(run) for run in runs),
+        changes=(*changes.gained, *changes.lost, *changes.better, *changes.worse) if changes else (),
+        new=changes.new if changes else (),
+        gone=changes.gone if changes else (),
+        missed=tuple(Miss(question=one.question, document_rank=one.document_rank, note=one.note) for one in missed),
+    )
+
+
+def _measured(run: Run) -> Measured:
+    return Measured(created=run.created, mode=run.mode.value, model=run.model, generation=run.generation, figures=run.figures)
 
 
 def _kept(data: Path, name: str, order: str) -> list[Run]:

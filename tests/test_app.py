@@ -25,7 +25,7 @@ from ingest.editing import describe
 from tests.fake_library import OWNER, PAGES, READER, FakeLibrary
 from ui.asking import AskRoom
 from ui.jobs import Jobs
-from ui.keeping import IndexRoom, LibraryRoom, outcome, shown_path
+from ui.keeping import LibraryRoom, outcome, shown_path
 from ui.question import Question
 from ui.routes import preferred
 from ui.words import Words
@@ -276,7 +276,7 @@ def test_a_pdf_is_shown_and_everything_else_only_saved(site: Site) -> None:
 def test_every_answer_carries_the_security_headers(site: Site, address: str) -> None:
     headers = site.get(address).headers
     assert headers["x-content-type-options"] == "nosniff"
-    assert headers["referrer-policy"] == "no-referrer"
+    assert headers["referrer-policy"] == "same-origin"
     assert headers["x-frame-options"] == "SAMEORIGIN"
     assert headers["cross-origin-resource-policy"] == "same-origin"
     assert "frame-ancestors 'self'" in headers["content-security-policy"]
@@ -375,7 +375,7 @@ def test_a_library_that_cannot_be_opened_is_said_everywhere(site: Site, tmp_path
         (asked,) = room.ask(Question(text="Who?"), OWNER)
         (welcome,) = room.ask(Question(text=""), OWNER)
         shelf = LibraryRoom(library, jobs, tmp_path, EN).shelf(OWNER)
-        for said in (asked.html, welcome.html, shelf.documents, IndexRoom(library, jobs, EN).status()):
+        for said in (asked.html, welcome.html, shelf.documents):
             assert "made by a newer Källa" in said
         for address in ("/view/1", "/similar/1", "/context/1", "/image/1/1.png", "/source/1", "/healthz"):
             answer = site.get(address)
@@ -430,7 +430,6 @@ def test_only_editors_change_the_library(tmp_path: Path) -> None:
     jobs = Jobs(tmp_path, program(tmp_path, "raise SystemExit('must not run')"))
     room = LibraryRoom(FakeLibrary(tmp_path / "x"), jobs, tmp_path / "corpus", EN)
     assert list(room.add([(tmp_path / "up", "a.pdf")], READER)) == list(room.sync(READER))
-    assert EN.not_editor in next(IndexRoom(FakeLibrary(tmp_path / "y"), jobs, EN).rebuild(READER))
     assert not (tmp_path / "corpus").exists()
 
 
@@ -452,44 +451,6 @@ def test_readings_take_turns(tmp_path: Path) -> None:
     assert list(second.follow())[-1] and first.done and second.code == 0
 
 
-REBUILD = """
-assert sys.argv[1:4] == ["-m", "index", "rebuild"]
-for done in range(3):
-    say(progress=dict(phase="embedding", done=done, total=3))
-    time.sleep(0.4)
-"""
-
-
-def test_a_rebuild_is_followed_by_all_who_look_and_run_once(tmp_path: Path) -> None:
-    jobs = Jobs(tmp_path, program(tmp_path, REBUILD + "say(summary=dict(documents=17, passages=412, seconds=3.25))"))
-    room = IndexRoom(FakeLibrary(tmp_path / "x"), jobs, EN)
-    first = room.rebuild(OWNER)
-    assert "Rebuilding" in next(first)
-    second = list(room.rebuild(OWNER))
-    assert list(first)[-1] == second[-1]
-    assert any('<progress value="1" max="3"' in html for html in second)
-    assert "The new index is in use" in second[-1] and "17 documents · 412 passages · 3.2 s" in second[-1]
-    assert list(room.join()) == []
-
-
-@pytest.mark.parametrize(
-    ("script", "said"),
-    [
-        (
-            "print('another rebuild is running (process 4711)', file=sys.stderr); sys.exit(2)",
-            "another rebuild is running (process 4711)",
-        ),
-        ("sys.exit(3)", "it ended without saying why (code 3)"),
-        ("os.kill(os.getpid(), signal.SIGKILL)", "it ended without saying why (code -9)"),
-        ("raise ValueError('<b>odd</b>')", "ValueError: &lt;b&gt;odd&lt;/b&gt;"),
-    ],
-)
-def test_a_rebuild_that_stops_says_why(tmp_path: Path, script: str, said: str) -> None:
-    room = IndexRoom(FakeLibrary(tmp_path / "x"), Jobs(tmp_path, program(tmp_path, script)), EN)
-    told = list(room.rebuild(OWNER))
-    assert said in told[-1] and "Nothing was changed" in told[-1]
-
-
 def test_an_ingest_that_stops_says_why_and_keeps_what_was_told(tmp_path: Path) -> None:
     script = (
         "say(path='corpus/a.pdf', outcome='added')\nprint('no json')\nprint('The disk is full.', file=sys.stderr)\nsys.exit(2)"
@@ -504,11 +465,6 @@ def test_a_corpus_folder_that_is_missing_is_said(tmp_path: Path) -> None:
     room = LibraryRoom(FakeLibrary(tmp_path / "x"), Jobs(tmp_path), tmp_path / "corpus", EN)
     (told,) = room.sync(OWNER)
     assert "does not exist yet" in told
-
-
-def test_a_program_that_is_not_there_is_said(tmp_path: Path) -> None:
-    room = IndexRoom(FakeLibrary(tmp_path / "x"), Jobs(tmp_path, (str(tmp_path / "nothing"),)), EN)
-    assert "No such file" in list(room.rebuild(OWNER))[-1]
 
 
 def test_what_runs_is_ended_with_its_children(tmp_path: Path) -> None:

@@ -25,7 +25,7 @@ from ui import (
 from ui.house import House
 from ui.images import PageImages
 from ui.jobs import Jobs
-from ui.ports import Describe, Desk, Library, Render, Who
+from ui.ports import Describe, Desk, Library, Render, Runs, Who
 from ui.security import HOSTS, Guard
 from ui.words import LANGUAGES, Words
 
@@ -41,6 +41,7 @@ def create(
     who: Who,
     desk: Desk,
     describe: Describe,
+    runs: Runs = lambda principal: (),
     jobs: Jobs | None = None,
     at_start: Callable[[], None] = lambda: None,
     at_end: Callable[[], None] = lambda: None,
@@ -48,7 +49,7 @@ def create(
     """Put the application together. `at_start` and `at_end` run with the server; `jobs` are ended with it."""
     house = House(
         library=library, desk=desk, jobs=jobs or Jobs(data), images=PageImages(data / "cache" / "pages", render),
-        describe=describe, corpus=corpus, data=data, who=who,
+        describe=describe, runs=runs, corpus=corpus, data=data, who=who,
     )  # fmt: skip
 
     @asynccontextmanager

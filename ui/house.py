@@ -5,7 +5,7 @@ from pathlib import Path
 
 from ui.images import PageImages
 from ui.jobs import Jobs
-from ui.ports import Describe, Desk, Library, Who
+from ui.ports import Describe, Desk, Library, Runs, Who
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,3 +20,4 @@ class House:
     corpus: Path
     data: Path
     who: Who
+    runs: Runs = lambda _: ()

@@ -23,9 +23,14 @@ class Job:
     """One child process that prints JSON lines. It goes on when the browser that started it goes away."""
 
     def __init__(
-        self, command: Sequence[str], environment: Mapping[str, str], turn: AbstractContextManager[object] | None = None
+        self,
+        command: Sequence[str],
+        environment: Mapping[str, str],
+        turn: AbstractContextManager[object] | None = None,
+        about: str = "",
     ) -> None:
-        """`turn`: a lock to hold while the process runs, for work that is done one after the other."""
+        """`turn`: a lock to hold while the process runs, for work that is done one after the other; `about`: what it works on."""
+        self.about = about
         self.waiting = turn is not None
         self.code: int | None = None
         self.reason = ""
@@ -53,7 +58,7 @@ class Job:
 
     @property
     def events(self) -> list[Event]:
-        """Everything it has said so far."""
+        """Everything it has said so far, each with the moment at which it was `heard` (seconds since 1970)."""
         with self._changed:
             return list(self._events)
 
@@ -128,12 +133,12 @@ class Job:
             event = json.loads(line)
             if isinstance(event, dict):
                 with self._changed:
-                    self._events.append(event)
+                    self._events.append({**event, "heard": time.time()})
                     self._changed.notify_all()
 
 
 class Jobs:
-    """What the page has set going: readings one after the other; one rebuild and one check at a time."""
+    """What the page has set going: readings one after the other; one rebuild, one check and one measuring at a time."""
 
     def __init__(self, data: Path, program: Sequence[str] = (sys.executable,)) -> None:
         """`program` starts Python; tests put another in its place."""
@@ -143,7 +148,7 @@ class Jobs:
         self._lock = threading.Lock()
         self._running: list[Job] = []
         self._readings: dict[int, Job] = {}  # by number, the latest last
-        self._latest: dict[str, Job] = {}  # the last rebuild and the last check
+        self._latest: dict[str, Job] = {}  # the last rebuild, check and measuring
 
     def ingest(self, paths: Sequence[Path]) -> Job:
         """Bring the library into step with files or folders; waits for its turn."""
@@ -166,14 +171,18 @@ class Jobs:
 
     def rebuild(self, model: str = "") -> Job:
         """Rebuild the index, with another model where one is named, or join the rebuild that is under way."""
-        return self._one("rebuild", ["rebuild"], ["--model", model] if model else [])
+        return self._one("rebuild", ["rebuild"], ["--model", model] if model else [], about=model)
 
     def verify(self) -> Job:
         """Check all that is stored, or join the check that is under way."""
         return self._one("verify", ["verify"], [])
 
+    def measure(self, questions: Path) -> Job:
+        """Ask a file of questions of the library, or join what is being asked."""
+        return self._one("eval", ["eval"], [], [str(questions)], about=questions.name)
+
     def latest(self, kind: str) -> Job | None:
-        """The last "rebuild" or "verify" of this server, ended or not."""
+        """The last "rebuild", "verify" or "eval" of this server, ended or not."""
         return self._latest.get(kind)
 
     def rebuilding(self) -> Job | None:
@@ -187,18 +196,20 @@ class Jobs:
             if not job.done:
                 job.stop()
 
-    def _one(self, kind: str, verb: list[str], options: list[str]) -> Job:
+    def _one(self, kind: str, verb: list[str], options: list[str], rest: Sequence[str] = (), about: str = "") -> Job:
         with self._lock:
             job = self._latest.get(kind)
             if job is None or job.done:
-                job = self._latest[kind] = self._start("index", [*verb, *options], [], None)
+                job = self._latest[kind] = self._start("index", [*verb, *options], list(rest), None, about)
             return job
 
-    def _start(self, module: str, verb: list[str], rest: list[str], turn: AbstractContextManager[object] | None) -> Job:
+    def _start(
+        self, module: str, verb: list[str], rest: list[str], turn: AbstractContextManager[object] | None, about: str = ""
+    ) -> Job:
         # "--" before the paths: a file name that begins with a dash is no option.
         options = ["--json", "--data", str(self._data)]
         command = [*self._program, "-m", module, *verb, *options, *(["--", *rest] if rest else [])]
-        job = Job(command, _environment(), turn)
+        job = Job(command, _environment(), turn, about)
         self._running = [one for one in self._running if not one.done] + [job]
         return job
 

@@ -1,33 +1,57 @@
-"""The Library and Index rooms at work: files taken in and read, the index rebuilt, each told as it goes on."""
+"""The Library room at work: files taken in and read, each told as it goes on."""
 
-import logging
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+import os
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from weakref import WeakKeyDictionary
 
-from index.access import Principal
-from index.errors import LibraryError
-from ui import indexroom, results, shelves
+from index.access import Handling, Principal
+from ui import readings, uploads
 from ui.jobs import Event, Job, Jobs
 from ui.ports import Library
-from ui.shelves import Outcome
-from ui.uploads import NameRefused, keep
+from ui.readings import Outcome, Reading
+from ui.receiving import MOST_BYTES
+from ui.text import size
 from ui.words import Words
 
-_LOG = logging.getLogger(__name__)
+_MOST_ARGUMENTS = 500_000  # bytes of paths that one command line surely takes
+_UNCOUNTED = ("catalogue.csv", "glossary.csv", "thumbs.db", "desktop.ini")
+REFUSALS = ("hidden", "empty", "elsewhere", "describes", "large", "disk", "lost")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Shelf:
-    """What stands in the Library room."""
+class Kept:
+    """What became of a file that was sent: its name below the corpus folder, or why it was refused (one of `REFUSALS`)."""
 
-    documents: str
-    problems: str
+    name: str
+    there: bool = False  # the same file was there already
+    refused: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """What a reading was asked to read, which its process does not say."""
+
+    who: str
+    files: tuple[str, ...] = ()  # below the corpus folder; none where the whole folder is read
+    refused: tuple[tuple[str, str], ...] = ()  # name, and one of `REFUSALS`
+    total: int = 0
+    about: bool = False
+
+
+# Both languages of the page look at the same readings. An order goes when its job is forgotten.
+_ORDERS: "WeakKeyDictionary[Job, Order]" = WeakKeyDictionary()
+
+
+class NoCorpus(Exception):
+    """There is no corpus folder to bring the library into step with."""
 
 
 class LibraryRoom:
-    """Takes in files and brings the library into step, for one language of the interface."""
+    """Takes in files and brings the library into step, for one language of the interface. Who may do so, the routes ask."""
 
     def __init__(self, library: Library, jobs: Jobs, corpus: Path, words: Words) -> None:
         self._library = library
@@ -35,80 +59,130 @@ class LibraryRoom:
         self._corpus = corpus
         self._words = words
 
-    def shelf(self, principal: Principal) -> Shelf:
-        """Set the two tables."""
+    def take(self, path: Path, name: str) -> Kept:
+        """Keep a file that was received, in its folders below the corpus folder."""
         try:
-            documents, files = self._library.documents(principal), self._library.files(principal)
-        except LibraryError as exc:
-            failed = results.message(self._words.library_failed, str(exc), kind="bad")
-            return Shelf(documents=failed, problems="")
-        files = [replace(file, path=shown_path(file.path, self._corpus)) for file in files]
-        return Shelf(documents=shelves.documents(documents, self._words), problems=shelves.problems(files, self._words))
+            target, there = uploads.keep_below(path, name, self._corpus)
+        except uploads.NameRefused as exc:
+            return Kept(name=name, refused="hidden" if exc.hidden else "empty")
+        except uploads.LeadsElsewhere:
+            return Kept(name=name, refused="elsewhere")
+        except uploads.Describes:
+            return Kept(name=name, refused="describes")
+        except OSError:
+            return Kept(name=name, refused="disk")
+        return Kept(name=target.relative_to(self._corpus).as_posix(), there=there)
 
-    def add(self, uploads: Sequence[tuple[Path, str]], principal: Principal) -> Iterator[str]:
-        """Keep uploaded files (where they lie, what they were called) and read them. The uploads are removed."""
-        if not principal.may_edit:
-            yield results.message(self._words.not_editor, kind="bad")
-            return
-        refused: list[Outcome] = []
-        kept: list[Path] = []
-        for path, name in uploads:
-            try:
-                target, _ = keep(path, name, self._corpus)
-            except (NameRefused, OSError) as exc:
-                refused.append(self._refusal(name, exc))
-            else:
-                kept += [] if target in kept else [target]
-                path.unlink(missing_ok=True)
-        if kept:
-            yield from self._read(self._jobs.ingest(kept), refused)
-        else:
-            yield shelves.outcomes(refused, self._words, title=self._words.nothing_kept)
+    def refusal(self, code: str) -> str:
+        """Say why a file was refused."""
+        words = self._words
+        return {
+            "hidden": words.name_hidden,
+            "empty": words.name_empty,
+            "elsewhere": words.name_elsewhere,
+            "describes": words.name_describes,
+            "lost": words.send_lost,
+            "large": words.too_large.format(size=size(MOST_BYTES, words)),
+        }.get(code, words.not_saved)
 
-    def sync(self, principal: Principal) -> Iterator[str]:
-        """Bring the library into step with the corpus folder."""
-        if not principal.may_edit:
-            yield results.message(self._words.not_editor, kind="bad")
-            return
+    def read(self, names: Sequence[str], refused: Sequence[tuple[str, str]], principal: Principal) -> int:
+        """Start reading files that were kept; the number of the reading, 0 where none of the names is a file of the corpus."""
+        found = {name: path for name in dict.fromkeys(names) if (path := self._kept(name)) is not None}
+        if not found:
+            return 0
+        # What describes documents is no document itself: the folder that it describes is read again.
+        paths = list(dict.fromkeys(path.parent if path.name in uploads.DESCRIBING else path for path in found.values()))
+        if sum(len(os.fsencode(path)) for path in paths) > _MOST_ARGUMENTS:
+            paths = [self._corpus]
+        plain = tuple(name for name, path in found.items() if path.name not in uploads.DESCRIBING)
+        whole = len(paths) == len(plain)
+        total = len(plain) if whole else sum(map(_files_in, paths))
+        return self._start(paths, Order(who=principal.name, files=plain, refused=tuple(refused), total=total, about=not whole))
+
+    def step(self, principal: Principal) -> int:
+        """Bring the library into step with the corpus folder; the number of the reading. Raises NoCorpus."""
         if not self._corpus.is_dir():
-            missing = self._words.no_corpus.format(corpus=self._corpus)
-            yield results.message(missing, kind="bad")
-            return
-        yield from self._read(self._jobs.ingest([self._corpus]), [])
+            raise NoCorpus
+        return self._start([self._corpus], Order(who=principal.name, total=_files_in(self._corpus), about=True))
 
-    def _refusal(self, name: str, exc: Exception) -> Outcome:
-        words = self._words
-        if isinstance(exc, NameRefused):
-            reason = words.name_hidden if exc.hidden else words.name_empty
-        else:
-            reason = words.not_saved.format(reason=getattr(exc, "strerror", None) or exc)
-        return Outcome(name=name, outcome="refused", reason=reason)
+    def under_way(self) -> list[int]:
+        """The readings that have not ended, the first of them first."""
+        latest = self._jobs.reading()
+        last = self._jobs.number_of(latest) if latest is not None else 0
+        jobs = [(number, self._jobs.reading(number)) for number in range(max(1, last - 20), last + 1)]
+        return [number for number, job in jobs if job is not None and not job.done]
 
-    def _read(self, job: Job, refused: list[Outcome]) -> Iterator[str]:
-        words = self._words
-        for events in job.follow():
-            files = refused + [outcome(event, self._corpus) for event in events if "path" in event]
-            if job.done:
-                yield self._ended(job, files)
-            else:
-                title = words.waiting_turn if job.waiting else words.reading_files
-                yield shelves.outcomes(files, words, title=title, busy=True)
+    def stop(self, number: int) -> bool:
+        """End a reading; what it has read stays. False where there is none."""
+        job = self._jobs.reading(number) if number else None
+        if job is not None and not job.done:
+            job.stop()
+        return job is not None
 
-    def _ended(self, job: Job, files: list[Outcome]) -> str:
-        words = self._words
-        summary = next((event["summary"] for event in reversed(job.events) if "summary" in event), None)
-        if not isinstance(summary, dict):
-            reason = job.reason or words.no_reason.format(code=job.code)
-            return shelves.outcomes(files, words, title=words.read_stopped.format(reason=reason))
-        wholly = job.code == 0 and not any(file.outcome == "refused" for file in files)
-        title = (words.read_done if wholly else words.read_some_failed).format(
-            n=words.decimal(float(summary.get("seconds", 0)), 1)
+    def reading(self, number: int, principal: Principal) -> Reading | None:
+        """Tell how a reading stands, as far as this person may know; None where there is none."""
+        job = self._jobs.reading(number) if number else None
+        if job is None or not principal.may_edit:
+            return None
+        done, events = job.done, job.events  # in this order: what is said of a job that is done is all there is
+        order = _ORDERS.get(job, Order(who=""))
+        all_seen = principal.may_see(Handling.RED)
+        told = [outcome(event, self._corpus) for event in events if "path" in event]
+        shown = told if all_seen else self._seen(told, principal)
+        refused = [Outcome(name=name, outcome="refused", reason=self.refusal(code)) for name, code in order.refused]
+        own = all_seen or order.who == principal.name
+        names = {one.name for one in told}
+        summary = next((event["summary"] for event in reversed(events) if isinstance(event.get("summary"), dict)), None)
+        outcomes = (*refused, *shown) if own else tuple(shown)
+        return Reading(
+            number=number,
+            outcomes=outcomes,
+            coming=tuple(name for name in order.files if name not in names) if own else (),
+            total=order.total if own else 0,
+            about=order.about,
+            seconds=(job.ended or time.time()) - job.started,
+            waiting=job.waiting,
+            done=done,
+            stopped=job.stopped,
+            whole=summary is not None,
+            reason=job.reason or (self._words.no_reason.format(code=job.code) if done else ""),
+            counts=readings.counted(outcomes),
         )
-        return shelves.outcomes(_telling(files), words, title=title, more=_sum(summary, words))
+
+    def _start(self, paths: Sequence[Path], order: Order) -> int:
+        job = self._jobs.ingest(paths)
+        _ORDERS[job] = order
+        return self._jobs.number_of(job)
+
+    def _kept(self, name: str) -> Path | None:
+        """Find a file that was kept, by its name below the corpus folder."""
+        path = self._corpus / name
+        try:
+            inside = path.resolve(strict=True).is_relative_to(self._corpus.resolve())
+            return path if inside and path.is_file() else None
+        except (OSError, ValueError):
+            return None
+
+    def _seen(self, told: Sequence[Outcome], principal: Principal) -> list[Outcome]:
+        """Leave out files of documents above the clearance, and those that are gone: nobody can tell any more what they were."""
+        known = {info.document_id for info in self._library.documents(principal)}
+        return [one for one in told if one.outcome != "removed" and (not one.document or one.document in known)]
+
+
+def _files_in(folder: Path) -> int:
+    """About how many files a reading of this file or folder will tell of."""
+    if not folder.is_dir():
+        return 1
+    found = 0
+    for _, folders, files in os.walk(folder):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        found += sum(not name.startswith((".", "~$")) and name.lower() not in _UNCOUNTED for name in files)
+    return found
 
 
 def outcome(event: Event, corpus: Path) -> Outcome:
     """Read one line of ingest's `--json`."""
+    seconds = event.get("seconds")
     return Outcome(
         name=shown_path(str(event["path"]), corpus),
         outcome=str(event.get("outcome", "")),
@@ -116,6 +190,8 @@ def outcome(event: Event, corpus: Path) -> Outcome:
         pages=_whole(event.get("pages")),
         pages_without_text=_count(event.get("pages_without_text")),
         passages=_whole(event.get("passages")),
+        document=_whole(event.get("document")),
+        seconds=float(seconds) if isinstance(seconds, int | float) else 0.0,
     )
 
 
@@ -133,82 +209,3 @@ def _whole(value: Any) -> int:  # noqa: ANN401 - from JSON
 
 def _count(value: Any) -> int:  # noqa: ANN401 - from JSON: a list of pages, or their number
     return len(value) if isinstance(value, list) else _whole(value)
-
-
-def _telling(files: list[Outcome]) -> list[Outcome]:
-    """Leave out what did not change, where much else happened or very much did not change."""
-    return [file for file in files if file.outcome != "unchanged"] if len(files) > 20 else files
-
-
-def _sum(summary: Event, words: Words) -> str:
-    names = (
-        ("added", words.added),
-        ("changed", words.changed),
-        ("unchanged", words.unchanged),
-        ("removed", words.removed),
-        ("partial", words.partial),
-        ("failed", words.failed),
-    )
-    said = [f"{words.number(count)} {name}" for key, name in names if (count := _count(summary.get(key)))]
-    return ", ".join(said)
-
-
-class IndexRoom:
-    """Tells what is served and rebuilds it, for one language of the interface."""
-
-    def __init__(self, library: Library, jobs: Jobs, words: Words) -> None:
-        self._library = library
-        self._jobs = jobs
-        self._words = words
-
-    def status(self) -> str:
-        """Set the facts of what is served."""
-        try:
-            return indexroom.status(self._library.status(), self._words)
-        except LibraryError as exc:
-            return results.message(self._words.library_failed, str(exc), kind="bad")
-
-    def rebuild(self, principal: Principal) -> Iterator[str]:
-        """Rebuild, or join the rebuild under way."""
-        if not principal.may_edit:
-            yield results.message(self._words.not_editor, kind="bad")
-            return
-        yield from self._follow(self._jobs.rebuild())
-
-    def join(self) -> Iterator[str]:
-        """Follow a rebuild that this server has under way already; nothing where there is none."""
-        job = self._jobs.rebuilding()
-        if job is not None:
-            yield from self._follow(job)
-
-    def _follow(self, job: Job) -> Iterator[str]:
-        for events in job.follow():
-            if job.done:
-                yield self._ended(job)
-                return
-            last: Event = next((event["progress"] for event in reversed(events) if "progress" in event), {})
-            done, total = _whole(last.get("done")), _whole(last.get("total"))
-            yield indexroom.progress(str(last.get("phase", "")), done, total, self._words)
-
-    def _ended(self, job: Job) -> str:
-        words = self._words
-        summary = next((event["summary"] for event in reversed(job.events) if "summary" in event), None)
-        if job.code == 0:
-            return results.message(words.rebuild_done, _facts(summary, words), kind="good")
-        reason = job.reason or words.no_reason.format(code=job.code)
-        if job.code == 1 and isinstance(summary, dict):
-            return results.message(words.rebuild_some_failed, reason, kind="bad")
-        return results.message(words.rebuild_stopped.format(reason=reason), kind="bad")
-
-
-def _facts(summary: Any, words: Words) -> str:  # noqa: ANN401 - from JSON
-    if not isinstance(summary, dict):
-        return ""
-    said = []
-    if isinstance(summary.get("documents"), int):
-        said.append(words.count(words.documents_n, summary["documents"]))
-    if isinstance(summary.get("passages"), int):
-        said.append(words.count(words.passages_n, summary["passages"]))
-    if isinstance(summary.get("seconds"), int | float):
-        said.append(words.seconds.format(n=words.decimal(float(summary["seconds"]), 1)))
-    return " · ".join(said)

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from index.access import Principal
 from index.deskitems import Excerpt, Followed, Kept, Removed, Unanswered
+from index.questionset import QuestionSet
 from index.result import DocumentInfo, FileInfo, Hit, Mode, OutlineItem, PageView, Result, Status
 
 
@@ -153,6 +154,9 @@ class Desk(Protocol):
 # Write what is known of a file into the catalogue that describes it: field -> value, as a spreadsheet would hold it ("a; b" for
 # several). Raises ValueError, whose text is for the user, where a value cannot be understood or the catalogue not be written.
 Describe = Callable[[Path, Mapping[str, str]], None]
+
+# The sets of questions that were run, as far as this person may know of them, the last one run first. Raises LibraryError.
+Runs = Callable[[Principal], Sequence[QuestionSet]]
 
 # (path of a PDF, 1-based physical page, width in pixels) -> PNG. Runs in a child process; raises on a broken file.
 Render = Callable[[Path, int, int], bytes]

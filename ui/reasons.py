@@ -1,7 +1,6 @@
 """What reading and indexing say in English, in the language of the interface, and what a person can do about it. Pure."""
 
 import re
-from collections.abc import Callable
 from functools import cache, lru_cache
 
 from ui.reasons_files import FILES
@@ -13,6 +12,7 @@ _BETWEEN = "; "  # what joins several reasons for one file
 _MORE = " …"
 # What these stand for is said in the interface's language too; other names are file names, numbers and the like.
 _SAID = ("why", "which", "where", "pages", "kinds", "how", "lines")
+_HELD = {"n": "[0-9]+", "page": "[0-9]+", "name": "[^ ]+"}
 _PLACE = re.compile(r"\{(\w+)\}")
 _LONGEST = 1500  # characters: beyond that it is no message of ours
 _MOST_PIECES = 8  # of a reason that holds the sign itself
@@ -22,71 +22,60 @@ _Read = tuple[Reason, dict[str, str]]
 
 def said(reason: str, words: Spoken) -> str:
     """Say a reason in the language of `words`, part by part where several are joined; an unknown one stays as it is."""
-    if words.language == "en" or not reason or len(reason) > _LONGEST:
+    if words.language == "en" or len(reason) > _LONGEST:
         return reason
-    return _joined(reason, lambda read: _filled(read, words))
+    return "\n".join(_BETWEEN.join(_said(part, words) for part in _parts(line)) for line in reason.split("\n"))
 
 
 def known(reason: str) -> bool:
     """Whether every part of a reason can be said in every language."""
-    unknown: list[str] = []
-    _joined(reason, lambda _: "", unknown.append)
-    return not unknown
+    return all(_read(part) for part in _parts(reason))
 
 
 def advice(reason: str, words: Spoken) -> str:
     """Say what can be done about a reason; "" where it says so itself, and where it is not known."""
-    if not reason or len(reason) > _LONGEST:
+    if len(reason) > _LONGEST:
         return ""
-    found: list[str] = []
-    _joined(reason, lambda read: found.append(_advice(read, words)) or "")
-    return next(filter(None, found), "")
+    reads = (_read(part) for line in reason.split("\n") for part in _parts(line))
+    return next(filter(None, (_advice(read, words) for read in reads if read)), "")
+
+
+def _said(part: str, words: Spoken) -> str:
+    read = _read(part)
+    if read is None:
+        return part
+    row, values = read
+    held = {name: said(value, words) if name in _SAID else value for name, value in values.items()}
+    return row.sv.format_map(held) + (_MORE if part.endswith(_MORE) else "")
 
 
 def _advice(read: _Read, words: Spoken) -> str:
     row, values = read
     if row.advice is not None:
-        return row.advice.say(words)
+        return row.advice.sv if words.language == "sv" else row.advice.en
     return next(filter(None, (advice(value, words) for name, value in values.items() if name in _SAID)), "")
 
 
-def _filled(read: _Read, words: Spoken) -> str:
-    row, values = read
-    return row.sv.format_map({name: said(value, words) if name in _SAID else value for name, value in values.items()})
-
-
-def _joined(reason: str, say: Callable[[_Read], str], leave: Callable[[str], object] = lambda _: None) -> str:
-    """Put each part of a reason through `say`. `leave` hears of the parts that are not known, which stay as they are."""
-    out: list[str] = []
-    for part in _parts(reason):
-        read = _read(part.removesuffix(_MORE))
-        if read is None:
-            leave(part)
-            out.append(part)
-        else:
-            out.append(say(read) + (_MORE if part.endswith(_MORE) else ""))
-    return _BETWEEN.join(out)
-
-
 def _parts(reason: str) -> list[str]:
-    """Part what was joined: so that least is unknown, and then into as many as there are, for a reason may hold the sign itself."""
+    """Part what was joined: least of it unknown, and then as many parts as can be, for a reason may hold the sign itself."""
     pieces = reason.split(_BETWEEN)
     best: list[tuple[int, list[str]]] = [(0, [])]  # up to each piece: how many are unknown, and the parts
     for end in range(1, len(pieces) + 1):
         ways = []
         for start in range(max(0, end - _MOST_PIECES), end):
             part = _BETWEEN.join(pieces[start:end])
-            lost = 0 if _read(part.removesuffix(_MORE)) else end - start
+            lost = 0 if _read(part) else end - start
             ways.append((best[start][0] + lost, [*best[start][1], part]))
         best.append(min(ways, key=lambda way: (way[0], -len(way[1]))))
     return best[-1][1]
 
 
 @lru_cache(4096)
-def _read(reason: str) -> _Read | None:
-    """Find the row whose English this is, with what stands in its places."""
+def _read(part: str) -> _Read | None:
+    """Find the row whose English this is, with what stands in its places. It may end in "…", for what was left out."""
+    part = part.removesuffix(_MORE)
     for pattern, row in _patterns():
-        if match := pattern.fullmatch(reason):
+        if match := pattern.fullmatch(part):
             return row, match.groupdict()
     return None
 
@@ -99,11 +88,11 @@ def _patterns() -> tuple[tuple[re.Pattern[str], Reason], ...]:
 
 
 def _pattern(english: str) -> re.Pattern[str]:
-    """Make the pattern of a row. A place holds any text, as little as fits; `{n}` and `{page}` only digits."""
+    """Make the pattern of a row. A place holds any text, as little as fits; some only digits, or one word."""
     parts = _PLACE.split(english)
     for at, part in enumerate(parts):
         if at % 2 == 0:
             parts[at] = re.escape(part)
         else:
-            parts[at] = rf"(?P<{part}>{r'[0-9]+' if part in ('n', 'page') else '.+?'})"
+            parts[at] = f"(?P<{part}>{_HELD.get(part, '.+?')})"
     return re.compile("".join(parts), re.DOTALL)

@@ -6,17 +6,25 @@ from ui.say import LANGUAGES, Count, Pair
 from ui.words_ask import AskWords
 from ui.words_collected import CollectedWords
 from ui.words_compare import CompareWords
+from ui.words_document import DocumentWords
 from ui.words_follow import FollowWords
 from ui.words_house import HouseWords
 from ui.words_index import IndexWords
 from ui.words_library import LibraryWords
+from ui.words_runs import RunsWords
 from ui.words_viewer import ViewerWords
 
 __all__ = ["LANGUAGES", "Count", "Pair", "Words", "every_count", "every_pair"]
-_ROOMS = (HouseWords, AskWords, ViewerWords, CompareWords, LibraryWords, FollowWords, CollectedWords, IndexWords)
+_ROOMS = (
+    HouseWords, AskWords, ViewerWords, CompareWords, LibraryWords, DocumentWords, FollowWords, CollectedWords, IndexWords,
+    RunsWords,
+)  # fmt: skip
 
 
-class Words(HouseWords, AskWords, ViewerWords, CompareWords, LibraryWords, FollowWords, CollectedWords, IndexWords):
+class Words(
+    HouseWords, AskWords, ViewerWords, CompareWords, LibraryWords, DocumentWords, FollowWords, CollectedWords, IndexWords,
+    RunsWords,
+):  # fmt: skip
     """The words of one language: `Words("sv").ask`."""
 
 

@@ -6,7 +6,6 @@ from ui.say import Count, Pair, Spoken
 class HouseWords(Spoken):
     """What every room says: names of rooms, and counted things."""
 
-    tagline = Pair("the exact words, with document and page", "de exakta orden, med dokument och sida")
     skip = Pair("To the content", "Till innehållet")
     other_language = Pair("Svenska", "English")
     ask = Pair("Ask", "Fråga")
