@@ -149,7 +149,7 @@ def _rebuild(chosen: argparse.Namespace) -> int:
     from ingest.language import detect, detect_query
 
     data = _existing(data_folder(chosen.data))
-    began = time.perf_counter()
+    began, moment = time.perf_counter(), store.now()
     with store.writer_lock(data, "a rebuild"):
         writer = Writer(data)
         try:
@@ -168,6 +168,7 @@ def _rebuild(chosen: argparse.Namespace) -> int:
             calibrate.keep(writer, floor.measured(list(calibrate.measure(Library(data, detect_query, lambda _: encoder)))))
         finally:
             writer.close()
+    _let_go(data, moment)
     summary = {
         "documents": last.done if last else 0,
         "passages": last.passages if last else 0,
@@ -182,6 +183,20 @@ def _rebuild(chosen: argparse.Namespace) -> int:
             f" in {summary['seconds']} s. The new index is being served."
         )
     return DONE
+
+
+def _let_go(data: Path, moment: str) -> None:
+    """Delete for good what was removed from the library before the rebuild began. The rebuild stands in any case."""
+    from index.errors import LibraryError
+    from index.removal import purge
+
+    try:
+        gone = purge(data, moment)
+    except LibraryError as exc:
+        _say(str(exc))
+    else:
+        if gone:
+            _say(f"Files that had been removed from the library and are now deleted for good: {gone}.")
 
 
 def _say(text: str) -> None:

@@ -1,0 +1,153 @@
+"""Removing a document, replacing it by a new edition, and bringing it back. The library is brought into step each time."""
+
+import hashlib
+import re
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+
+from index.access import Principal
+from index.result import DocumentInfo
+from ui import document_fields, moving, removals
+from ui.document_fields import Faults
+from ui.document_room import Refused, lying, read
+from ui.house import House
+from ui.removals import Aside, Instead, NotMoved, Removal
+from ui.uploads import NameRefused, safe_name
+from ui.words import Words
+
+_CARRIED = ("title", "kind", "city", "organisation", "theme", "source")
+# Names that a reading passes over, because they describe the library or are not finished: no edition of anything.
+_PASSED_OVER = re.compile(r"(?:catalogue|glossary)\.csv|thumbs\.db|desktop\.ini|.*\.(?:tmp|part|crdownload)", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edition:
+    """A new edition as it was sent: where the file lies, the name it had, and what was typed of it."""
+
+    file: Path
+    name: str
+    edition: str = ""
+    date: str = ""
+    handling: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Back:
+    """What was brought back: the reading that takes it in, its first file, and whether the catalogue says of it what it did."""
+
+    number: int
+    path: str
+    described: bool
+
+
+def remove(house: House, principal: Principal, info: DocumentInfo) -> tuple[Removal, int]:
+    """Lay a document's files aside, and have the library let go of them. Raises NotMoved and LibraryError."""
+    paths = lying(info, house.corpus)
+    removal = _aside(house, principal).take_out(paths, info.title or info.path, info.handling)
+    return removal, read(house, paths)
+
+
+def replace(house: House, principal: Principal, info: DocumentInfo, new: Edition, words: Words) -> tuple[Removal, int]:
+    """Put a new edition in the place of a document, lay the old one aside, and have it read.
+
+    Raises Refused, NotMoved and LibraryError; in each case the old file lies where it lay.
+    """
+    paths = lying(info, house.corpus)
+    target = place_of(paths[0], new, words)
+    try:
+        copy = moving.incoming(new.file, target.parent)
+        copy.chmod(0o644)
+    except OSError as exc:
+        raise NotMoved(exc.strerror or str(exc)) from exc
+    try:
+        removal = _put_in(house, principal, info, new, copy, target, words)
+    except OSError as exc:
+        raise NotMoved(exc.strerror or str(exc)) from exc
+    finally:
+        copy.unlink(missing_ok=True)
+    return removal, read(house, [target, *paths])
+
+
+def bring_back(house: House, principal: Principal, removal: Removal) -> Back:
+    """Put files back in their place, and what the catalogue said of them. Raises Occupied, NotMoved and LibraryError."""
+    changed = _aside(house, principal).bring_back(removal)
+    before = removal.instead.before if removal.instead else {}
+    described = True
+    try:
+        house.describe(removal.paths[0], before)
+    except ValueError:
+        described = False
+    return Back(number=read(house, changed), path=str(removal.paths[0]), described=described)
+
+
+def again(house: House, removal: Removal) -> int:
+    """Bring the library into step with a removal once more."""
+    places = [*removal.paths, *([Path(removal.instead.path)] if removal.instead else [])]
+    return read(house, places)
+
+
+def mark(path: str) -> str:
+    """A file in an address, without saying which."""
+    return hashlib.sha256(path.encode("utf-8", "surrogateescape")).hexdigest()[:16]
+
+
+def place_of(old: Path, new: Edition, words: Words) -> Path:
+    """Where a new edition goes: the old place where the ending is the same, or else beside it. Raises Refused."""
+    try:
+        name = safe_name(new.name)
+    except NameRefused as exc:
+        raise Refused(Faults(fields={"file": words.bad_name})) from exc
+    if name.lower().endswith(".jsonl"):
+        raise Refused(Faults(fields={"file": words.bulk_instead}))
+    own = Path(name)
+    if own.suffix.lower() == old.suffix.lower():
+        return old
+    if _PASSED_OVER.fullmatch(name):
+        raise Refused(Faults(fields={"file": words.bad_name}))
+    names = (name if number == 1 else f"{own.stem} ({number}){own.suffix}" for number in count(1))
+    return next(path for path in (old.parent / one for one in names) if not path.exists() and not path.is_symlink())
+
+
+def _aside(house: House, principal: Principal) -> Aside:
+    return Aside(desk=house.desk, data=house.data, principal=principal)
+
+
+def _put_in(
+    house: House, principal: Principal, info: DocumentInfo, new: Edition, copy: Path, target: Path, words: Words
+) -> Removal:
+    """Describe the new edition, which says what of it cannot be understood; then move."""
+    paths, now = lying(info, house.corpus), document_fields.in_force(info)
+    before = {name: now[name] for name in ("edition", "date", "supersedes", "handling")}
+    instead = Instead(path=str(target), sha256=removals.digest(copy), before=before, handling=new.handling or info.handling)
+    if not copy.stat().st_size:
+        raise Refused(Faults(fields={"file": words.empty_file}))
+    if instead.sha256 == removals.digest(paths[0]):
+        raise Refused(Faults(fields={"file": words.same_file}))
+    typed = {"edition": new.edition, "date": new.date, "handling": new.handling}
+    faults = document_fields.check(typed, words)
+    if faults:
+        raise Refused(faults)
+    try:
+        house.describe(target, typed)
+    except ValueError as exc:
+        raise Refused(document_fields.read_faults(str(exc), words)) from exc
+    try:
+        _carry(house, target, now)
+        return _aside(house, principal).put_in(copy, paths, info.title or info.path, info.handling, instead)
+    except BaseException:
+        if target in paths:
+            with suppress(ValueError):
+                house.describe(target, before)
+        raise
+
+
+def _carry(house: House, target: Path, now: Mapping[str, str]) -> None:
+    """Write what is known of the old edition for the new one. What the old file says itself may be nothing for a catalogue."""
+    carried = {name: now[name] for name in _CARRIED if now[name]} | {"supersedes": now["edition"] or now["title"]}
+    carried |= {"attribution": "no"} if now["attribution"] == "no" else {}
+    for name, value in carried.items():
+        with suppress(ValueError):
+            house.describe(target, {name: value})
