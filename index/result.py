@@ -46,6 +46,7 @@ class Hit:
     by_words: bool  # holds words of the question
     by_added: bool = False  # holds words that were added to the question (`Result.added`)
     more: int = 0  # passages of its document that were found as well and are not among the hits
+    ocr: float | None = None  # 0 to 1: how sure text recognition is of its least sure page; None where none was recognised
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,6 +110,7 @@ class DocumentInfo:
     pages_without_text: tuple[int, ...]
     passages: int
     added: str  # ISO 8601, UTC
+    supersedes: str = ""  # what the catalogue says it takes the place of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,6 +127,7 @@ class PageView:
     source: str
     text: str
     boxes: bytes
+    ocr: float | None = None  # 0 to 1: how sure text recognition is of its words; None where they are the file's own
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

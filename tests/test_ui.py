@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from index.query import parse
-from index.result import DocumentInfo, FileInfo, Hit, Quote, Result
+from index.result import DocumentInfo, Hit, Quote, Result
 from tests.fake_library import HOSTILE_TITLE, OWNER, PAGES, FakeLibrary
 from ui import (
     asking,
@@ -27,7 +27,6 @@ from ui import (
     results,
     scope,
     shell,
-    shelves,
     text,
     uploads,
     viewer,
@@ -73,6 +72,11 @@ def test_every_text_is_there_in_both_languages_with_the_same_places() -> None:
         assert pair.en != pair.sv or name in same, f"{name} reads the same in both languages"
     for name, count in every_count():
         assert all("{n}" in form for form in (*count.en, *count.sv)), name
+
+
+def test_no_room_names_a_text_that_another_has_named() -> None:
+    found = [name for name, _ in (*every_pair(), *every_count())]
+    assert sorted(name for name in set(found) if found.count(name) > 1) == []
 
 
 def test_no_text_is_left_without_use() -> None:
@@ -644,39 +648,7 @@ def test_offsets_outside_the_document_have_no_page(library: FakeLibrary) -> None
     assert reading.pages(library, info, Place(page=9), OWNER) == []
 
 
-# -- tables and rooms
-
-
-@WORDS
-def test_the_table_of_documents(library: FakeLibrary, words: Words) -> None:
-    infos = library.documents(OWNER)
-    infos[0] = replace(infos[0], pages_without_text=(2, 3))
-    html = shelves.documents(infos, words)
-    assert html.count("<tr") == 4
-    assert f'href="/view/1?lang={words.language}"' in html
-    assert 'title="2, 3"' in html
-    assert "<img" not in html and HOSTILE_TITLE in unescape(html)
-    assert words.no_documents in shelves.documents([], words)
-
-
-def test_failed_and_partly_readable_files_are_listed_with_their_reason() -> None:
-    def file(path: str, outcome: str, reason: str) -> FileInfo:
-        return FileInfo(
-            path=path, outcome=outcome, reason=reason, pages=1, pages_without_text=0, passages=0, seconds=0.1,
-            when="2026-11-22T13:02:00+00:00",
-        )  # fmt: skip
-
-    rows = [
-        file("a.pdf", "partial", "pages 2–3 have no text"),
-        file("b<.pdf", "failed", "needs a password"),
-        file("c.md", "added", ""),
-    ]
-    said = plain(shelves.problems(rows, EN))
-    assert "b<.pdf failed needs a password 22 November 2026" in said
-    assert "a.pdf partly readable pages 2–3 have no text" in said
-    assert "c.md" not in said
-    assert EN.no_problems in shelves.problems(rows[2:], EN)
-    assert shelves.problems([], EN) == ""
+# -- rooms
 
 
 def test_the_index_room_says_where_the_model_does_not_fit_the_library(library: FakeLibrary) -> None:

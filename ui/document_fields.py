@@ -57,16 +57,11 @@ def in_force(info: DocumentInfo) -> dict[str, str]:
         "date": info.date,
         "language": info.language,
         "edition": info.edition,
-        "supersedes": supersedes(info),
+        "supersedes": info.supersedes,
         "handling": mark_of(info.handling),
         "attribution": "yes" if info.attributable else "no",
         "source": info.source,
     }
-
-
-def supersedes(info: DocumentInfo) -> str:
-    """What a document replaces, where the library tells."""
-    return str(getattr(info, "supersedes", ""))
 
 
 def mark_of(handling: str) -> str:

@@ -20,4 +20,3 @@ class HouseWords(Spoken):
     )
     dimensions_n = Count(("{n} dimension", "{n} dimensions"), ("{n} dimension", "{n} dimensioner"))
     rooms = Pair("Rooms", "Rum")
-    cities_n = Count(("{n} city", "{n} cities"), ("{n} stad", "{n} städer"))
