@@ -1,4 +1,8 @@
-"""Keeping uploaded files in the corpus folder, under a safe name, without ever writing over another file."""
+"""Keeping uploaded files in the corpus folder, under a safe name, without ever writing over another file.
+
+A folder that is dropped in stays a folder: two files of one name do not meet, and the `catalogue.csv` in it goes on describing
+its own files. Each part of the path is made safe by itself, and none can lead out of the corpus.
+"""
 
 import filecmp
 import os
@@ -10,6 +14,8 @@ import unicodedata
 from contextlib import suppress
 from pathlib import Path
 
+MOST_FOLDERS = 10  # that a dropped file may lie in, one within the other; deeper ones are left out
+DESCRIBING = ("catalogue.csv", "glossary.csv")  # read for what they say of the documents
 LONGEST_NAME = 180  # bytes in UTF-8; file systems allow 255, and a number may have to be added
 _FORBIDDEN = re.compile(r'[<>:"|?*]')
 _RESERVED = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\..*)?", re.IGNORECASE)  # devices on Windows
@@ -21,6 +27,14 @@ class NameRefused(Exception):
     def __init__(self, name: str, *, hidden: bool) -> None:
         super().__init__(f"the name {name!r} cannot be used")
         self.hidden = hidden
+
+
+class LeadsElsewhere(Exception):
+    """A folder of the corpus that the file would go into is a link that leads out of it."""
+
+
+class Describes(Exception):
+    """Another file that describes the documents has this name, and is not written over."""
 
 
 def safe_name(name: str) -> str:
@@ -47,6 +61,25 @@ def safe_name(name: str) -> str:
         stem, extension = clean, ""
     room = LONGEST_NAME - len(extension.encode())
     return stem.encode()[:room].decode("utf-8", "ignore").rstrip(" .") + extension
+
+
+def safe_path(name: str) -> tuple[str, ...]:
+    """Make the path of a dropped file safe, part by part: folders, then the file's name. Raises NameRefused."""
+    *folders, last = [part for part in name.split("/") if part.strip()] or [""]
+    return *(safe_name(folder) for folder in folders[:MOST_FOLDERS]), safe_name(last)
+
+
+def keep_below(source: Path, name: str, corpus: Path) -> tuple[Path, bool]:
+    """Keep a file in its folders below `corpus`, as `keep` does. Raises NameRefused, LeadsElsewhere, Describes and OSError."""
+    *folders, last = safe_path(name)
+    folder = corpus.joinpath(*folders)
+    if not folder.resolve().is_relative_to(corpus.resolve()):
+        raise LeadsElsewhere
+    if last.casefold() in DESCRIBING:
+        there = folder / last
+        if there.exists() and not (there.is_file() and filecmp.cmp(source, there, shallow=False)):
+            raise Describes  # as "catalogue (2).csv" it would describe nothing
+    return keep(source, last, folder)
 
 
 def keep(source: Path, name: str, folder: Path) -> tuple[Path, bool]:

@@ -49,7 +49,6 @@ class LibraryWords(Spoken):
     list_label = Pair("Which documents", "Vilka dokument")
     find_label = Pair("Search the list", "Sök i listan")
     find_hint = Pair("Title, organisation, city or theme", "Titel, organisation, stad eller tema")
-    handling_filter = Pair("handling", "hantering")
     state_filter = Pair("state", "tillstånd")
     state_partial = Pair("pages without text", "sidor utan text")
     state_whole = Pair("wholly searchable", "helt sökbara")
@@ -96,9 +95,9 @@ class LibraryWords(Spoken):
     send_files = Pair("Add them", "Lägg till dem")
     add_more = Pair(
         "PDF, Word, PowerPoint, HTML, Markdown or text, at most {size} each. They are kept in {corpus}, a folder with its "
-        "subfolders; a file that is there already is never written over.",
-        "PDF, Word, PowerPoint, HTML, Markdown eller text, högst {size} per fil. De sparas i {corpus}, mappar med sina "
-        "undermappar; en fil som redan finns där skrivs aldrig över.",
+        "subfolders. Nothing that lies there is written over.",
+        "PDF, Word, PowerPoint, HTML, Markdown eller text, högst {size} per fil. De sparas i {corpus}, en mapp med sina "
+        "undermappar. Inget som redan ligger där skrivs över.",
     )
     sync = Pair("Bring the library into step", "Uppdatera biblioteket")
     sync_more = Pair(
@@ -115,13 +114,13 @@ class LibraryWords(Spoken):
     send_cancel_of = Pair("Cancel {name}", "Avbryt {name}")
     send_cancel_all = Pair("Cancel all", "Avbryt alla")
     send_lost = Pair(
-        "the connection was lost; choose the file again", "förbindelsen bröts; välj filen igen"
+        "The connection was lost. Add the file again.", "Förbindelsen bröts. Lägg till filen igen."
     )  # a file that arrived in part is not kept
     read_failed_start = Pair(
         "The files are kept, but the reading did not start. Press “{sync}”.",
         "Filerna är sparade, men inläsningen startade inte. Tryck på ”{sync}”.",
     )
-    nothing_kept = Pair("Nothing was added", "Inget lades till")
+    nothing_added = Pair("Nothing was added", "Inget lades till")
     nothing_sent = Pair("No file was chosen.", "Ingen fil valdes.")
     not_a_form = Pair("What was sent could not be understood.", "Det som skickades gick inte att förstå.")
     no_corpus = Pair("The folder {corpus} does not exist yet.", "Mappen {corpus} finns inte än.")
@@ -152,6 +151,7 @@ class LibraryWords(Spoken):
     read_then = Pair("then {n} more", "sedan {n} till")
     read_stop = Pair("Stop the reading", "Avbryt inläsningen")
     read_stop_more = Pair("What has been read stays in the library.", "Det som redan lästs in finns kvar i biblioteket.")
+    read_look = Pair("Show how far it has come", "Visa hur långt den har kommit")
     read_done = Pair("Done in {time}", "Klart på {time}")
     read_some_failed = Pair("Done in {time}, but not everything could be read", "Klart på {time}, men allt kunde inte läsas")
     read_was_stopped = Pair(
@@ -159,7 +159,8 @@ class LibraryWords(Spoken):
     )
     read_stopped = Pair("The reading stopped: {reason}", "Inläsningen avbröts: {reason}")
     read_stopped_more = Pair(
-        "What had been read stays. Press “{sync}” to go on.", "Det som hade lästs in finns kvar. Tryck på ”{sync}” för att fortsätta."
+        "What had been read stays. Press “{sync}” to go on.",
+        "Det som hade lästs in finns kvar. Tryck på ”{sync}” för att fortsätta.",
     )
     minutes = Pair("{m} min {s} s", "{m} min och {s} s")
     read_more_n = Count(
@@ -176,13 +177,15 @@ class LibraryWords(Spoken):
     )
 
     # Pictures
-    by_year = Pair("Documents a year", "Dokument per år")
-    by_year_more = Pair("{first} to {last}, by kind.", "{first} till {last}, efter typ.")
-    by_city = Pair("By city", "Efter stad")
-    by_city_more = Pair("A document of several cities is counted in each.", "Ett dokument från flera städer räknas i var och en.")
-    by_kind = Pair("By kind", "Efter typ")
-    by_both = Pair("Cities and themes", "Städer och teman")
-    by_both_more = Pair(
+    covers_year = Pair("Documents a year", "Dokument per år")
+    covers_year_more = Pair("{first} to {last}, by kind.", "{first} till {last}, efter typ.")
+    covers_city = Pair("By city", "Efter stad")
+    covers_city_more = Pair(
+        "A document of several cities is counted in each.", "Ett dokument från flera städer räknas i var och en."
+    )
+    covers_kind = Pair("By kind", "Efter typ")
+    covers_both = Pair("Cities and themes", "Städer och teman")
+    covers_both_more = Pair(
         "{n} of {total} pairs are covered. An empty square is what the library says nothing about.",
         "{n} av {total} kombinationer täcks. En tom ruta är det som biblioteket inte säger något om.",
     )
