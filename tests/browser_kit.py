@@ -151,7 +151,7 @@ def visit(request: pytest.FixtureRequest, server: Server, chromium: Any) -> Iter
     page.on("pageerror", lambda error: found.problems.append(str(error)))
     page.on("dialog", lambda dialog: (found.problems.append(f"dialog {dialog.message}"), dialog.dismiss()))
     page.goto(f"{server.address}/")
-    page.locator(".k-examples").wait_for()
+    page.locator(".k-welcome").wait_for()
     yield found
     context.close()
     assert found.foreign == [], "something was fetched from another host"

@@ -37,7 +37,7 @@ def enter(visit: Visit, server: Server, room: str, language: str = "en") -> Any:
     page = visit.page
     page.goto(f"{server.address}/{language}/{ADDRESSES[room]}")
     if room == "welcome":
-        page.locator(".k-examples").first.wait_for()
+        page.locator(".k-welcome").wait_for()
     elif room in ("ask", "nothing"):
         page.locator(".k-coverage").wait_for()
         visit.look("/view").wait_for_load_state("load")

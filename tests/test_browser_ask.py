@@ -214,7 +214,7 @@ def test_back_and_forward_lead_through_the_questions(visit: Visit) -> None:
     page.wait_for_function("() => document.querySelector('#k-question textarea').value.startsWith('How is crowd')")
     page.go_back()
     page.go_back()
-    page.locator(".k-examples").wait_for()
+    page.locator(".k-welcome").wait_for()
     assert field.input_value() == ""
 
 
