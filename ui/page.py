@@ -39,7 +39,7 @@ def header(room: str, words: Words, here: str = "") -> str:
     )
     switch = text.escape(f"/{other.language}/{here}")
     return (
-        f'<header class="k-top"><a class="k-skip" href="#main">{text.escape(words.skip)}</a>'
+        f'<header class="k-top"><a class="k-skip" href="#{"k-question" if room == "ask" else "main"}">{text.escape(words.skip)}</a>'
         f'<a class="k-brand" href="{address("ask", words)}">Källa</a>'
         f'<nav aria-label="{text.escape(words.rooms)}">{links}</nav>'
         f'<a class="k-lang" href="{switch}" lang="{other.language}" hreflang="{other.language}">'
