@@ -13,9 +13,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.browser_kit import chromium, server, visit
+
 if TYPE_CHECKING:
     from tests.fakes import FakeEncoder
 
+__all__ = ["chromium", "server", "visit"]  # the fixtures of the tests in the browser: one server for all of them
 ROOT = Path(__file__).resolve().parent.parent
 IN_CI = bool(os.environ.get("CI"))
 _LOOPBACK = {None, "", "localhost", "127.0.0.1", "::1", "0.0.0.0", "::"}

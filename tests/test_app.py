@@ -25,7 +25,6 @@ from ingest.editing import describe
 from tests.fake_library import OWNER, PAGES, READER, FakeLibrary
 from ui.asking import AskRoom
 from ui.jobs import Jobs
-from ui.keeping import LibraryRoom, outcome, shown_path
 from ui.question import Question
 from ui.routes import preferred
 from ui.words import Words
@@ -370,14 +369,12 @@ def test_a_library_that_cannot_be_opened_is_said_everywhere(site: Site, tmp_path
     library = site.library
     library.broken = StoreError("The library was made by a newer Källa. Update this one.")
     try:
-        jobs = Jobs(tmp_path)
         room = AskRoom(library, Desk(tmp_path), EN, "corpus")
         (asked,) = room.ask(Question(text="Who?"), OWNER)
         (welcome,) = room.ask(Question(text=""), OWNER)
-        shelf = LibraryRoom(library, jobs, tmp_path, EN).shelf(OWNER)
-        for said in (asked.html, welcome.html, shelf.documents):
+        for said in (asked.html, welcome.html):
             assert "made by a newer Källa" in said
-        for address in ("/view/1", "/similar/1", "/context/1", "/image/1/1.png", "/source/1", "/healthz"):
+        for address in ("/view/1", "/similar/1", "/context/1", "/image/1/1.png", "/source/1", "/healthz", "/en/library"):
             answer = site.get(address)
             assert answer.status_code == 503 and "made by a newer Källa" in answer.text
         assert site.get("/en/").status_code == 200
@@ -396,52 +393,6 @@ def program(tmp_path: Path, script: str) -> tuple[str, ...]:
     return (sys.executable, str(path))
 
 
-INGEST = """
-assert sys.argv[1:6] == ["-m", "ingest", "--json", "--data", sys.argv[5]] and sys.argv[6] == "--"
-for path in sys.argv[7:]:
-    failed = path.endswith("bad.pdf")
-    say(path=path, outcome="failed" if failed else "added", document=None if failed else 1, pages=3, pages_without_text=0,
-        passages=0 if failed else 12, reason="needs a password" if failed else "", seconds=0.1)
-    time.sleep(0.05)
-say(summary=dict(added=len(sys.argv) - 7, changed=0, unchanged=0, removed=0, failed=0, partial=0, passages=12, seconds=1.5))
-"""
-
-
-def test_uploads_are_kept_read_and_told_one_by_one(tmp_path: Path) -> None:
-    corpus = tmp_path / "corpus"
-    uploads = []
-    for n, name in enumerate(("good.pdf", "bad.pdf", ".hidden.pdf", "../../outside.pdf")):
-        (tmp_path / str(n)).write_bytes(name.encode())
-        uploads.append((tmp_path / str(n), name))
-    room = LibraryRoom(FakeLibrary(tmp_path / "x"), Jobs(tmp_path, program(tmp_path, INGEST)), corpus, EN)
-    told = list(room.add(uploads, OWNER))
-    assert sorted(path.name for path in corpus.iterdir()) == ["bad.pdf", "good.pdf", "outside.pdf"]
-    assert not (tmp_path / "outside.pdf").exists()
-    assert not (tmp_path / "0").exists()
-    assert 'class="dots"' in told[0] and 'class="dots"' not in told[-1]
-    last = told[-1]
-    assert "Names that begin with a full stop are not accepted." in last and "needs a password" in last
-    assert "Done in 1.5 s, but not everything could be read" in last
-    assert re.findall(r'<b dir="auto">([^<]+)</b>', last) == [".hidden.pdf", "good.pdf", "bad.pdf", "outside.pdf"]
-
-
-def test_only_editors_change_the_library(tmp_path: Path) -> None:
-    (tmp_path / "up").write_bytes(b"x")
-    jobs = Jobs(tmp_path, program(tmp_path, "raise SystemExit('must not run')"))
-    room = LibraryRoom(FakeLibrary(tmp_path / "x"), jobs, tmp_path / "corpus", EN)
-    assert list(room.add([(tmp_path / "up", "a.pdf")], READER)) == list(room.sync(READER))
-    assert not (tmp_path / "corpus").exists()
-
-
-def test_uploads_that_cannot_be_kept_are_told_and_nothing_is_read(tmp_path: Path) -> None:
-    (tmp_path / "corpus").write_text("a file stands where the folder should be")
-    (tmp_path / "up").write_bytes(b"x")
-    jobs = Jobs(tmp_path, program(tmp_path, "raise SystemExit('must not run')"))
-    room = LibraryRoom(FakeLibrary(tmp_path / "x"), jobs, tmp_path / "corpus", EN)
-    (told,) = room.add([(tmp_path / "up", "a.pdf")], OWNER)
-    assert EN.nothing_kept in told and "could not be saved" in told
-
-
 def test_readings_take_turns(tmp_path: Path) -> None:
     slow = "say(path='a', outcome='added')\ntime.sleep(0.4)\nsay(summary=dict(seconds=1))\n"
     jobs = Jobs(tmp_path, program(tmp_path, slow))
@@ -449,22 +400,6 @@ def test_readings_take_turns(tmp_path: Path) -> None:
     time.sleep(0.25)
     assert not first.done and second.waiting and second.events == []
     assert list(second.follow())[-1] and first.done and second.code == 0
-
-
-def test_an_ingest_that_stops_says_why_and_keeps_what_was_told(tmp_path: Path) -> None:
-    script = (
-        "say(path='corpus/a.pdf', outcome='added')\nprint('no json')\nprint('The disk is full.', file=sys.stderr)\nsys.exit(2)"
-    )
-    (tmp_path / "corpus").mkdir()
-    room = LibraryRoom(FakeLibrary(tmp_path / "x"), Jobs(tmp_path, program(tmp_path, script)), tmp_path / "corpus", EN)
-    told = list(room.sync(OWNER))
-    assert "The reading stopped: The disk is full." in told[-1] and "a.pdf" in told[-1]
-
-
-def test_a_corpus_folder_that_is_missing_is_said(tmp_path: Path) -> None:
-    room = LibraryRoom(FakeLibrary(tmp_path / "x"), Jobs(tmp_path), tmp_path / "corpus", EN)
-    (told,) = room.sync(OWNER)
-    assert "does not exist yet" in told
 
 
 def test_what_runs_is_ended_with_its_children(tmp_path: Path) -> None:
@@ -487,15 +422,6 @@ time.sleep(60)
     while Path(f"/proc/{child}").exists() and "zombie" not in Path(f"/proc/{child}/status").read_text():
         assert time.monotonic() < deadline, "the child of the child is still there"
         time.sleep(0.05)
-
-
-def test_outcomes_are_read_from_json_whatever_it_holds(tmp_path: Path) -> None:
-    corpus = tmp_path / "corpus"
-    read = outcome(
-        {"path": str(corpus / "sub" / "a.pdf"), "outcome": "partial", "pages_without_text": [2, 3], "pages": None}, corpus
-    )
-    assert (read.name, read.pages, read.pages_without_text, read.passages, read.reason) == ("sub/a.pdf", 0, 2, 0, "")
-    assert shown_path("/elsewhere/a.pdf", corpus) == "/elsewhere/a.pdf"
 
 
 # -- starting and ending

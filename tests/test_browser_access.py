@@ -5,9 +5,8 @@ from typing import Any
 
 import pytest
 
-from tests.browser_kit import CONTRAST, QUESTION, Server, Visit, chromium, server, visit
+from tests.browser_kit import CONTRAST, QUESTION, Server, Visit
 
-__all__ = ["chromium", "server", "visit"]  # fixtures
 pytestmark = pytest.mark.browser
 
 ADDRESSES = {

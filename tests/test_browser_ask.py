@@ -5,9 +5,8 @@ import re
 
 import pytest
 
-from tests.browser_kit import CONTRAST, QUESTION, SIZES, Server, Visit, chromium, server, visit
+from tests.browser_kit import CONTRAST, QUESTION, SIZES, Server, Visit
 
-__all__ = ["chromium", "server", "visit"]  # fixtures
 pytestmark = pytest.mark.browser
 
 

@@ -6,9 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.browser_kit import QUESTION, Server, Visit, chromium, server, visit
+from tests.browser_kit import QUESTION, Server, Visit
 
-__all__ = ["chromium", "server", "visit"]  # fixtures
 pytestmark = pytest.mark.browser
 
 

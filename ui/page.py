@@ -38,8 +38,9 @@ def header(room: str, words: Words, here: str = "") -> str:
         for one in ROOMS
     )
     switch = text.escape(f"/{other.language}/{here}")
+    content = "k-question" if room == "ask" else "main"
     return (
-        f'<header class="k-top"><a class="k-skip" href="#{"k-question" if room == "ask" else "main"}">{text.escape(words.skip)}</a>'
+        f'<header class="k-top"><a class="k-skip" href="#{content}">{text.escape(words.skip)}</a>'
         f'<a class="k-brand" href="{address("ask", words)}">Källa</a>'
         f'<nav aria-label="{text.escape(words.rooms)}">{links}</nav>'
         f'<a class="k-lang" href="{switch}" lang="{other.language}" hreflang="{other.language}">'
