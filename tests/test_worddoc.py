@@ -47,8 +47,8 @@ def test_words_reference_and_note_stand_in_styles_of_their_own() -> None:
     assert read == [
         ("Title", "Collected"), ("Subtitle", "Made by Anna"), ("Heading 1", "Warning"),
         ("Quote", "Staff repeated one sentence."), ("Quote", "Visitors remembered it."),
-        ("Källa Reference", "Manchester, p. 14"), ("Källa Note", "Note: use this"),
-        ("Quote", "Short."), ("Källa Reference", "London"), ("Normal", "Plain."),
+        ("Quote Reference", "Manchester, p. 14"), ("Quote Note", "Note: use this"),
+        ("Quote", "Short."), ("Quote Reference", "London"), ("Normal", "Plain."),
     ]  # fmt: skip
     kept = [one.paragraph_format.keep_with_next for one in opened(paper).paragraphs if one.style.name == "Quote"]
     assert kept == [True] * 3

@@ -89,9 +89,10 @@ def cells(item: Excerpt, words: Words) -> list[str]:
     named = item.attributable
     last = f"–{item.page_end}" if item.page_end > item.page else ""
     physical = f"{item.page}{last}" if item.format in ("pdf", "pptx") else ""
+    printed = item.page_label.replace("-", "–")  # a spreadsheet takes 8-9 for a day in September
     return [
         item.text, item.title or words.untitled, item.organisation if named else "", ", ".join(item.city) if named else "",
-        item.date, item.page_label, physical, " › ".join(item.section) if named else "", item.handling,
+        item.date, printed, physical, " › ".join(item.section) if named else "", item.handling,
         "" if named else words.no_attribution, item.edition, references.published(item), kind_name(item.kind, words),
         language_name(item.language, words), references.full(item, words),
     ]  # fmt: skip

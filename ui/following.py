@@ -79,8 +79,9 @@ def news(house: House, principal: Principal) -> tuple[News, ...]:
     """All standing questions of a person, with what is new for each. Waits for the model where there is anything to ask."""
     followed = house.desk.followed(principal)
     documents = house.library.documents(principal) if followed else []
-    held = _HELD.setdefault(house.library, _Held())
-    return tuple(_news(house.library, held, principal, one, documents) for one in followed)
+    last = newest(documents)
+    state = house.library.status().generation if any(one.seen_document < last for one in followed) else 0
+    return tuple(_news(house.library, principal, one, documents, state) for one in followed)
 
 
 def waiting(house: House, principal: Principal) -> int:
@@ -90,13 +91,14 @@ def waiting(house: House, principal: Principal) -> int:
     return sum(len(one.hits) for one in news(house, principal))
 
 
-def _news(library: Library, held: "_Held", principal: Principal, followed: Followed, documents: Sequence[DocumentInfo]) -> News:
+def _news(library: Library, principal: Principal, followed: Followed, documents: Sequence[DocumentInfo], generation: int) -> News:
     asked = normal(followed.address)
     fresh = tuple(info for info in documents if info.document_id > followed.seen_document)
     if not fresh or not asked.text:
         return News(followed=followed, asked=asked)
     # What is remembered holds for as long as these documents are what they are: as searched, described and marked.
-    key = (principal.name, principal.clearance, followed.address, library.status().generation, fresh)
+    key = (principal.name, principal.clearance, followed.address, generation, fresh)
+    held = _HELD.setdefault(library, _Held())
     hits = held.get(key)
     if hits is None:
         hits = _search(library, principal, asked, fresh, documents)

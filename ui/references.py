@@ -10,6 +10,7 @@ from ui import citation, text
 from ui.exports import line
 from ui.words import Words
 
+_NUMBER = re.compile("[0-9]+|[ivxlcdm]+", re.IGNORECASE)
 _LINK = re.compile(r"https?://[^\s<>\"]+")
 _TEX = {
     "\\": r"\textbackslash{}", "{": r"\textbraceleft{}", "}": r"\textbraceright{}", "~": r"\textasciitilde{}",
@@ -190,5 +191,8 @@ def _ends(item: Excerpt) -> tuple[str, str]:
     if not item.page_label:
         paged = item.format in ("pdf", "pptx")
         return (str(item.page), str(max(item.page, item.page_end))) if paged else ("", "")
+    parts = re.split("[-–]", item.page_label)  # of two pages, or of two that are printed on one sheet
+    if all(_NUMBER.fullmatch(part) for part in parts):
+        return parts[0], parts[-1]
     begin, _, end = item.page_label.partition("–") if item.page_end > item.page else (item.page_label, "", "")
     return begin, end or begin

@@ -14,7 +14,7 @@ _COLOURS = {"GREEN": "33FF00", "AMBER": "FFC000", "AMBER+STRICT": "FFC000", "RED
 # What XML 1.0 cannot hold, and what would turn the direction of all that follows it (a file's title may hold either).
 _ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]|[\u202a-\u202e\u2066-\u2069]")
 _LINES = re.compile(r"[\r\n\u2028\u2029]+")
-_QUOTE, _REFERENCE, _NOTE, _CELL = "Quote", "Källa Reference", "Källa Note", "Källa Cell"
+_QUOTE, _REFERENCE, _NOTE, _CELL = "Quote", "Quote Reference", "Quote Note", "Table Cell"
 _WIDE = 5  # columns from which a page lies on its side
 _LONGEST_TITLE = 250  # a property of the file holds no more (Open Packaging Conventions)
 

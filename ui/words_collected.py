@@ -57,10 +57,10 @@ class CollectedWords(Spoken):
     state_left = Pair("no longer in the library", "inte längre i biblioteket")
     nothing_kept = Pair("Nothing is kept yet", "Inget är sparat än")
     nothing_kept_lead = Pair(
-        "This is the tray beside your reading: passages you want to quote, in the order you want them, each with a note of "
-        "yours and its full reference.",
-        "Här är brickan bredvid läsningen: textställen som du vill citera, i den ordning du vill ha dem, vart och ett med din "
-        "anteckning och sin fullständiga referens.",
+        "Gather the passages you want to quote while you read: in the order you want them, each with a note of yours and its "
+        "full reference.",
+        "Samla textställen som du vill citera medan du läser: i den ordning du vill ha dem, vart och ett med din anteckning "
+        "och sin fullständiga referens.",
     )
     keep_first = Pair(
         "Ask a question, and choose “{keep}” under a passage, or “{keep_all}” under the answer.",

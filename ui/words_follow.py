@@ -15,7 +15,6 @@ class FollowWords(Spoken):
     new_since = Pair("{passages} from {documents} since {date}", "{passages} ur {documents} sedan {date}")
     nothing_new_since = Pair("Nothing new since {date}", "Inget nytt sedan {date}")
     followed_since = Pair("Followed since {date}", "Bevakad sedan {date}")
-    something_new = Pair("New", "Nytt")
     quiet_questions = Pair("Nothing new", "Inget nytt")
     not_looked = Pair("Waiting for the model", "Väntar på modellen")
     ask_in_full = Pair("Ask in full", "Visa hela svaret")
@@ -37,8 +36,8 @@ class FollowWords(Spoken):
     nothing_followed_lead = Pair(
         "Ask once, and be told. A question that you follow is put to every report that comes in, and what answers it is laid "
         "out here, with document and page.",
-        "Fråga en gång och få veta. En fråga som du bevakar ställs till varje ny rapport, och det som svarar på den läggs fram "
-        "här, med dokument och sida.",
+        "Fråga en gång och få veta när något nytt kommer. En fråga som du bevakar ställs till varje ny rapport, och det som "
+        "svarar på den läggs fram här, med dokument och sida.",
     )
     follow_first = Pair(
         "Ask a question, with the filters you want, and choose “{follow}” under the answer.",
