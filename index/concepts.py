@@ -13,6 +13,7 @@ from index.vocabulary import Vocabulary
 from index.words import Concept
 
 _PART = 0.7  # what each part of a compound counts as a concept of its own
+_FAMILY = 0.8  # of a word of the same root and sense: varning, where varna was asked for
 _INSIDE = 0.6  # of a compound that holds the word, beside the word itself
 _PARTS = 1.0  # of the parts of a compound, together, where the library has not the compound
 _OTHERWISE = 1.0  # of another spelling of a word, as a concept of its own: co-operate, cooperate
@@ -52,6 +53,7 @@ def ask(question: str, language: str, known: Vocabulary, lexicon: Lexicon | None
             others = [Concept(stems=_plain(other), weight=_OTHERWISE) for other in spelt[at][1:]]
             plain += others
             concepts += others
+            own = _with_family(own, words[at], lexicon) if lexicon is not None and language == "sv" else own
         meant = by_word.get(at, [])
         for found in meant:
             added += [term for term, weight in found.terms[:2] if weight >= _TOLD]
@@ -71,6 +73,13 @@ def _names(question: str) -> frozenset[int]:
     """Words that begin with a capital letter inside the question: names, which are no compounds to divide."""
     written = lexical.written(question)
     return frozenset(at for at, word in enumerate(written) if at and word[0].isupper() and not word.isupper())
+
+
+def _with_family(own: tuple[tuple[str, float], ...], word: str, lexicon: Lexicon) -> tuple[tuple[str, float], ...]:
+    stems = dict(own)
+    for other in lexicon.family(word):
+        stems.setdefault(lexical.stem(other, "sv"), _FAMILY)
+    return tuple(stems.items())
 
 
 def _concept(found: Translated, own: Sequence[tuple[str, float]], language: str) -> Concept:

@@ -21,6 +21,11 @@ _SAME_STEM = 0.5  # of entries that only share the stem of a word that has its o
 _LATER = 0.6  # what the second equivalent counts beside the first; the third the square of it, and so on
 
 
+_VERB = re.compile(r"(?:as|ar|ade|at|a)$")
+_NOUN = re.compile(r"(?:ingar|ingen|ing|andet|ande|ende|else|an|are)$")
+_LONG_NOUN = re.compile(r"(?:ningar|ningen|ning)$")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Translated:
     """What stands for the words `start:end` of a question: terms of one or several words, with their weights (best 1.0).
@@ -42,9 +47,12 @@ class Lexicon:
         self._tables: dict[str, dict[tuple[str, ...], dict[str, float]]] = {"sv": {}, "en": {}}
         self._written: dict[str, dict[tuple[str, ...], dict[str, float]]] = {"sv": {}, "en": {}}  # the same, by words, not stems
         self._forms = dict(forms or {})
+        self._families: dict[str, list[str]] = {}  # Swedish words by their root
         for swedish, english in pairs:
             for place, term in enumerate(swedish):
                 self._add("sv", term, english, _LATER**place)
+                for root in () if " " in term else _roots(term):
+                    self._families.setdefault(root, []).append(term)
             for place, term in enumerate(english):
                 self._add("en", term, swedish, _LATER**place)
 
@@ -69,6 +77,27 @@ class Lexicon:
             found += taken
             at = taken[-1].end if taken else at + 1
         return found
+
+    def family(self, word: str) -> tuple[str, ...]:
+        """Other Swedish words of the same root and sense: varning and varnande of varna. The stemmer keeps them apart.
+
+        They share their root, and one of their first equivalents in English: so leda has ledning, but not led.
+        """
+        own = self._senses(word)
+        lemmas = self._forms.get(word, (word,)) if not own else (word,)
+        found: dict[str, None] = {}
+        for lemma in lemmas:
+            own = own | self._senses(lemma)
+            roots = {*_roots(lemma), *_roots(lexical.stem(lemma, "sv"))}
+            for other in (other for root in sorted(roots) for other in self._families.get(root, ())):
+                if lexical.stem(other, "sv") != lexical.stem(word, "sv") and own & self._senses(other):
+                    found.setdefault(other)
+        return tuple(found)
+
+    def _senses(self, word: str) -> frozenset[str]:
+        """The stems of the first equivalents of a Swedish word."""
+        terms = [term for term, weight in self._lookup((word,), "sv") if weight >= _LATER and " " not in term]
+        return frozenset(lexical.stem(term, "en") for term in terms)
 
     def knows(self, word: str, language: str) -> bool:
         """Whether a single word has an entry, under any of its forms."""
@@ -104,6 +133,12 @@ class Lexicon:
             return []
         parts = compounds.split(word, lambda part: self.knows(part, "sv"))
         return [Translated(start=at, end=at + 1, terms=self._lookup((part,), "sv"), known=False) for part in parts]
+
+
+def _roots(word: str) -> tuple[str, ...]:
+    """A Swedish word without the endings by which nouns are made of verbs: öv- of öva and övning, varn- of varna and varning."""
+    found = {_VERB.sub("", word), _NOUN.sub("", word), _LONG_NOUN.sub("", word)}
+    return tuple(sorted(root for root in found if len(root) > 1))
 
 
 def _key(term: str, language: str) -> tuple[str, ...]:

@@ -185,6 +185,13 @@ def test_equivalents_of_stopwords_are_not_searched(library: Vocabulary, few: Lex
     assert all(concept.stems or concept.translated for concept in ask("brandsom", "sv", library, few).concepts)
 
 
+def test_a_swedish_word_is_those_of_its_root_and_sense_too(library: Vocabulary) -> None:
+    lexicon = Lexicon([pair("varna", "warn"), pair("varning", "warning")])
+    (own,) = (concept for concept in ask("Hur varnas man?", "sv", library, lexicon).concepts if dict(concept.stems))
+    assert dict(own.stems)[lexical.stem("varning", "sv")] == 0.8 and dict(own.stems)[lexical.stem("varnas", "sv")] == 1.0
+    assert lexical.stem("varning", "sv") not in dict(ask("Hur varnas man?", "sv", library, None).concepts[0].stems)
+
+
 def test_a_switched_off_translation_adds_nothing(library: Vocabulary, few: Lexicon) -> None:
     for lexicon, language in ((None, "sv"), (None, "en"), (few, "de"), (few, "")):
         asked = ask("polisens varning", language, library, lexicon)

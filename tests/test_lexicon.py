@@ -308,3 +308,32 @@ def test_whatever_is_asked_is_answered_in_order(lexicon: Lexicon, asked: list[st
             assert 0 <= one.start < one.end <= len(written)
             weights = [weight for _, weight in one.terms]
             assert 1 <= len(weights) <= 4 and weights[0] == 1.0 and weights == sorted(weights, reverse=True) and weights[-1] > 0
+
+
+# -- words of one root and sense
+
+
+@pytest.mark.parametrize(
+    ("word", "family"),
+    [
+        ("varnas", "varning"),
+        ("varningen", "varna"),
+        ("öva", "övning"),
+        ("rädda", "räddning"),
+        ("evakueras", "evakuering"),
+        ("bedöma", "bedömning"),
+    ],
+)
+def test_a_swedish_word_has_those_of_its_root_and_sense(word: str, family: str) -> None:
+    assert family in with_glossary(()).family(word)
+
+
+@pytest.mark.parametrize("word", ["led", "plats", "krisberedskap", "stockholm", "", "x"])
+def test_a_word_of_another_sense_is_no_relative(word: str) -> None:
+    assert with_glossary(()).family(word) == ()
+
+
+def test_a_root_alone_makes_no_family_without_a_common_sense() -> None:
+    apart = Lexicon([(("leda",), ("lead",)), (("ledning",), ("pipe",))])
+    together = Lexicon([(("leda",), ("lead",)), (("ledning",), ("management", "lead"))])
+    assert apart.family("leda") == () and together.family("leda") == ("ledning",)
