@@ -1,6 +1,7 @@
 """What an editor writes into the catalogue: where it lands, what is refused, and that no edit is lost."""
 
-import multiprocessing
+import subprocess
+import sys
 import threading
 from pathlib import Path
 
@@ -142,11 +143,11 @@ def test_edits_of_several_threads_are_all_kept(tmp_path: Path) -> None:
 
 
 def test_edits_of_several_processes_are_all_kept(tmp_path: Path) -> None:
-    context = multiprocessing.get_context("spawn")
-    processes = [context.Process(target=_edit, args=(tmp_path, name, 10)) for name in "abc"]
-    for process in processes:
-        process.start()
-    for process in processes:
-        process.join(60)
-    assert [process.exitcode for process in processes] == [0, 0, 0]
+    script = (
+        "import sys; from pathlib import Path; from tests.test_editing import _edit; _edit(Path(sys.argv[1]), sys.argv[2], 10)"
+    )
+    root = Path(__file__).resolve().parent.parent
+    command = [sys.executable, "-c", script, str(tmp_path)]
+    processes = [subprocess.Popen([*command, name], cwd=root) for name in "abc"]
+    assert [process.wait(60) for process in processes] == [0, 0, 0]
     assert len(catalogue.load(tmp_path / "catalogue.csv").files) == 30
