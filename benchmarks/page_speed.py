@@ -3,8 +3,8 @@
     python benchmarks/page_speed.py [ADDRESS] [--rounds N]
 
 The page has to be running (`python search_app.py`), with any library; its size is printed. Each question differs from the one
-before, and all of the way is counted: the key, Gradio's queue, the search, the answer's way back, and its layout. The server's share
-is what it says under the answer.
+before, and all of the way is counted: the key, Gradio's queue, the search, the answer's way back, and its layout. The server's
+share is what it says under the answer.
 """
 
 import argparse

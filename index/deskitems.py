@@ -28,6 +28,7 @@ class Excerpt:
     end: int
     handling: str
     attributable: bool
+    ocr: float | None = None  # 0 to 1: how sure text recognition is of its least sure page; None where none was recognised
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

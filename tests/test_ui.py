@@ -738,6 +738,22 @@ def test_a_citation_withholds_who_may_not_be_named(library: FakeLibrary) -> None
     assert citation.reference(kept, EN) == citation.reference(hit, EN) and kept.text == hit.text
 
 
+@WORDS
+def test_words_that_were_read_from_a_picture_say_so_everywhere(library: FakeLibrary, words: Words) -> None:
+    said = {"en": "read by OCR, 91 % sure", "sv": "läst med OCR, 91 % säkert"}[words.language]
+    result = library.search("x", principal=OWNER)
+    read = replace(result, hits=(replace(result.hits[0], ocr=0.914), *result.hits[1:]))
+    assert plain(shown(library, read, words)).count(f"Inside {said} Staff") == 1 and said not in plain(
+        shown(library, result, words)
+    )
+    assert citation.reference(read.hits[0], words).endswith(f", {said}")
+    assert citation.reference(citation.excerpt(read.hits[0], None), words).endswith(f", {said}")
+    page = library.page(1, 1, OWNER)
+    assert page is not None
+    assert words.by_ocr_more in unescape(viewer.render([replace(page, ocr=0.9)], Place(), words, source=True))
+    assert words.by_ocr_more not in unescape(viewer.render([page], Place(), words, source=True))
+
+
 def test_the_answer_can_be_copied_kept_compared_and_followed(library: FakeLibrary) -> None:
     result = library.search("Who & why?", principal=OWNER)
     html = results.render(result, library.status(), EN, Question(text="Who & why?", filters=Filters(city=("Paris",))))

@@ -13,7 +13,7 @@ def excerpt(hit: Hit, info: DocumentInfo | None) -> Excerpt:
         organisation=hit.organisation, city=hit.city, date=hit.date, language=hit.language,
         edition=info.edition if info else "", source=info.source if info else "", format=hit.format, page=hit.page,
         page_end=hit.page_end, page_label=hit.page_label, section=hit.section, text=hit.text, start=hit.start, end=hit.end,
-        handling=hit.handling, attributable=hit.attributable,
+        handling=hit.handling, attributable=hit.attributable, ocr=hit.ocr,
     )  # fmt: skip
 
 
@@ -31,7 +31,13 @@ def reference(item: Hit | Excerpt, words: Words) -> str:
     parts = [item.organisation if named else "", item.title or item.path, ", ".join(item.city) if named else ""]
     parts += [text.date(item.date, words), where(item, words), item.handling]
     parts += [] if named else [words.no_attribution]
+    parts += [recognised(item.ocr, words)]
     return ", ".join(part for part in parts if part)
+
+
+def recognised(confidence: float | None, words: Words) -> str:
+    """Say that words were read by text recognition, and how surely: "read by OCR, 91 % sure"; "" where they are the file's own."""
+    return "" if confidence is None else words.by_ocr.format(n=words.number(round(100 * confidence)))
 
 
 def plain(item: Hit | Excerpt, words: Words, quoted: str = "") -> str:

@@ -51,10 +51,15 @@ def _passage(hit: Hit, hits: list[Hit], words: Words, *, opened: bool, question:
         f'<section class="k-passage{" k-open" if opened else ""}" id="source-{hit.rank}" data-rank="{hit.rank}">'
         f'<div class="k-where"><a href="{address}" target="viewer" data-rank="{hit.rank}" '
         f'title="{text.escape(words.open_passage)}"><b>{hit.rank}</b> <span>{where}</span></a>'
-        f'<span class="k-section" dir="auto">{section}</span></div>'
+        f'<span class="k-section" dir="auto">{section}</span>{_recognised(hit, words)}</div>'
         f'<div class="k-text"{text.lang(hit.language)}>{text.paragraphs(hit.text, (), hit.marks, anchored=False)}</div>'
         f"{_foot(hit, words, question)}</section>"
     )
+
+
+def _recognised(hit: Hit, words: Words) -> str:
+    said = citation.recognised(hit.ocr, words)
+    return f'<span class="k-badge k-part" title="{text.escape(words.by_ocr_more)}">{text.escape(said)}</span>' if said else ""
 
 
 def _foot(hit: Hit, words: Words, question: str) -> str:

@@ -144,12 +144,13 @@ def _page(page: PageView, place: Place, words: Words, *, drawn: bool, anchored: 
     marked = any(start < page.end and end > page.start for start, end in (*passage, *place.marks))
     tints, strong = rectangles(page, passage), rectangles(page, place.marks)
     lost = marked and not tints and not strong
+    recognised = f'<p class="v-notice" role="note">{text.escape(words.by_ocr_more)}</p>' if page.ocr is not None else ""
     notice = f'<p class="v-notice" role="note">{text.escape(words.no_boxes)}</p>' if lost else ""
     sheet = _sheet(page, tints, strong, place, words, anchored=anchored)
     inner = _paragraphs(page, passage, place.marks, words, anchored=anchored and lost)
     is_open = " open" if lost else ""
     words_below = f"<details{is_open}><summary>{text.escape(words.page_text)}</summary>{inner}</details>"
-    return f"{opening}{notice}{sheet}{words_below}</section>"
+    return f"{opening}{recognised}{notice}{sheet}{words_below}</section>"
 
 
 def _sheet(

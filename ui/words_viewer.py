@@ -64,3 +64,8 @@ class ViewerWords(Spoken):
     hit_of = Pair("hit {n} of {m}", "träff {n} av {m}")
     hit_on = Pair("Hit {n}, PDF page {page}", "Träff {n}, PDF-sida {page}")
     hits_n = Count(("{n} hit", "{n} hits"), ("{n} träff", "{n} träffar"))
+    by_ocr = Pair("read by OCR, {n} % sure", "läst med OCR, {n} % säkert")
+    by_ocr_more = Pair(
+        "This page is a picture. Its words were read by text recognition (OCR) and may be wrong: compare them with the picture.",
+        "Sidan är en bild. Orden har lästs med textigenkänning (OCR) och kan vara fel: jämför dem med bilden.",
+    )
