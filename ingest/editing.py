@@ -20,7 +20,7 @@ from ingest.fields import FIELDS, LISTS, read_field
 
 LONGEST = 2000  # characters of a value; Python's csv reads no cell above 131,072, and one such cell would shut the catalogue
 # A spreadsheet runs a cell that begins so as a formula. It may part cells at ";" or "," where the catalogue does not.
-_FORMULA = re.compile(r"(?:^|[;,])[=+\-@]")
+_FORMULA = re.compile(r"(?:^|[;,])[=+\-@＝＋－＠]")
 # What turns the text around it, and half of a pair of code units: neither belongs in a name, and UTF-8 takes no half.
 _UNWANTED = re.compile("[\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 _LOCK = threading.Lock()

@@ -762,7 +762,8 @@ def test_a_form_that_is_none_is_asked_for_again(site: Site) -> None:
     assert site.client.post("/en/library/1/edit", content=b"\xff\xfe%%%", follow_redirects=False).status_code == 303
 
 
-def test_too_much_is_not_taken_in(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ui.document_answers.MOST_SENT", 1000)
-    answer = send(site, b"x" * 2000, "new.pdf")
-    assert answer.status_code == 400 and site.report.exists() and site.told() == []
+def test_too_much_is_not_taken_in_and_said(site: Site) -> None:
+    headers = {"content-type": "multipart/form-data; boundary=x", "content-length": "600000000"}
+    answer = site.client.post("/en/library/1/replace", content=b"--x--", headers=headers)
+    assert answer.status_code == 400 and "It is larger than 500 MB." in answer.text
+    assert site.report.exists() and site.told() == []

@@ -80,6 +80,7 @@ def test_a_nearer_catalogue_goes_before_one_above(tmp_path: Path) -> None:
         ("city", "@here; London", "city: a spreadsheet would take it for a formula"),
         ("title", "\u202e=1", "title: a spreadsheet would take it for a formula"),
         ("title", "\x00=1", "title: a spreadsheet would take it for a formula"),
+        ("title", "＝1+1", "title: a spreadsheet would take it for a formula"),
     ],
 )
 def test_what_cannot_be_written_is_refused_by_field_and_nothing_is_written(file: Path, field: str, value: str, said: str) -> None:

@@ -19,6 +19,7 @@ from ui import (
     front_routes,
     index_routes,
     library_routes,
+    nowhere_routes,
     routes,
     theme,
 )
@@ -29,7 +30,7 @@ from ui.ports import Describe, Desk, Library, Render, Runs, Who
 from ui.security import HOSTS, Guard
 from ui.words import LANGUAGES, Words
 
-_ROOMS = (front_routes, compare_routes, library_routes, follow_routes, collected_routes, index_routes)
+_ROOMS = (front_routes, compare_routes, library_routes, follow_routes, collected_routes, index_routes, nowhere_routes)
 
 
 def create(

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from index.access import Principal, level_of
 from index.errors import LibraryError
 from index.result import Result
-from ui import question, results, welcome
+from ui import question, reasons, results, welcome
 from ui.names import kind_name, language_name, theme_name
 from ui.ports import Desk, Library
 from ui.question import Question
@@ -106,7 +106,7 @@ class AskRoom:
         try:
             documents = self._library.documents(principal)
         except LibraryError as exc:
-            return results.message(self._words.library_failed, str(exc), kind="bad")
+            return results.message(self._words.library_failed, reasons.said(str(exc), self._words), kind="bad")
         if not documents:
             return self._empty()
         return welcome.render(documents, self._words)

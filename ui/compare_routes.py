@@ -9,15 +9,13 @@ from fastapi.responses import Response
 
 from index.errors import LibraryError
 from index.result import DocumentInfo
-from ui import compareroom, comparetable, comparing, marks, page, results, rooms, text
+from ui import compareroom, comparetable, comparing, exports, marks, page, reasons, results, rooms, text
 from ui.comparing import Choice, Comparison, Shelves
 from ui.house import House
 from ui.question import LONGEST
 from ui.words import Words
 
 _PARTS = ("compare.css",)
-_CSV, _MARKDOWN = "text/csv; charset=utf-8", "text/markdown; charset=utf-8"
-_DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,9 +47,9 @@ def make(house: House, words: Words) -> APIRouter:
         def exported(request: Request) -> Response:
             return _export(house, request, words, kind, media, write)
 
-    export("csv", _CSV, comparetable.to_csv)
-    export("md", _MARKDOWN, comparetable.to_markdown)
-    export("docx", _DOCX, comparetable.to_docx)
+    export("csv", exports.CSV, comparetable.to_csv)
+    export("md", exports.MARKDOWN, comparetable.to_markdown)
+    export("docx", exports.DOCX, comparetable.to_docx)
     return router
 
 
@@ -114,7 +112,7 @@ def _columns(house: House, request: Request, words: Words) -> Response:
             return rooms.fragment(results.message(words.compare_no_question, words.compare_no_question_more))
         html, done = _found(house, request, asked, words)
     except LibraryError as exc:
-        return rooms.fragment(results.message(words.library_failed, str(exc), kind="bad"))
+        return rooms.fragment(results.message(words.library_failed, reasons.said(str(exc), words), kind="bad"))
     return rooms.fragment(html, done=done)
 
 

@@ -1,19 +1,15 @@
 """A comparison as a table: for a spreadsheet, for Markdown, for a word processor, and for the clipboard. Pure."""
 
-import csv
-import io
 import re
 import unicodedata
 from collections.abc import Sequence
 
 from index.result import Hit
-from ui import citation, fieldwords, text
+from ui import citation, exports, fieldwords, text
 from ui.columns import named, state, summary
 from ui.comparing import Column, Comparison
 from ui.words import Words
 
-_RISKY = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # a spreadsheet reads a cell that begins so as a formula
-_MARKDOWN = re.compile(r"([\\`*_{}\[\]<>#|~])")
 _LONGEST_NAME = 48
 
 
@@ -38,11 +34,7 @@ def rows(found: Comparison, words: Words) -> list[list[str]]:
 
 def _cells(hit: Hit, words: Words) -> list[str]:
     said = " ".join(hit.text[start:end] for start, end in hit.marks)
-    return [str(hit.rank), _line(said), _line(hit.text), citation.reference(hit, words), hit.handling]
-
-
-def _line(value: str) -> str:
-    return " ".join(value.split())
+    return [str(hit.rank), exports.line(said), exports.line(hit.text), citation.reference(hit, words), hit.handling]
 
 
 def marks(found: Comparison) -> list[str]:
@@ -60,37 +52,21 @@ def about(found: Comparison, mark: str, today: str, words: Words) -> list[str]:
 
 def to_csv(found: Comparison, mark: str, today: str, words: Words) -> bytes:
     """Write the table for a spreadsheet: UTF-8 with BOM, `;` between cells, and no cell that would be run as a formula."""
-    out = io.StringIO()
-    writer = csv.writer(out, delimiter=";", lineterminator="\r\n")
-    lines = [[line] for line in about(found, mark, today, words)]
-    for row in (*lines, [], head(found.by, words), *rows(found, words)):
-        writer.writerow([_calm(cell) for cell in row])
-    return b"\xef\xbb\xbf" + out.getvalue().encode()
-
-
-def _calm(cell: str) -> str:
-    """Put an apostrophe before what a spreadsheet would take for a formula (OWASP, CSV injection)."""
-    return f"'{cell}" if cell.lstrip(" \N{NO-BREAK SPACE}\ufeff").startswith(_RISKY) else cell
+    return exports.table(about(found, mark, today, words), head(found.by, words), rows(found, words))
 
 
 def to_markdown(found: Comparison, mark: str, today: str, words: Words) -> bytes:
     """Write the table in Markdown. What the documents and the question say stays text."""
     lead, *more = about(found, mark, today, words)
-    lines = [f"**{_literal(lead)}**", "", *(line for one in more for line in (_literal(one), ""))] if mark else []
-    lines = lines or [line for one in (lead, *more) for line in (_literal(one), "")]
+    lines = [f"**{exports.literal(lead)}**", "", *(line for one in more for line in (exports.literal(one), ""))] if mark else []
+    lines = lines or [line for one in (lead, *more) for line in (exports.literal(one), "")]
     titles = head(found.by, words)
     lines += [_row(titles), "|" + " --- |" * len(titles), *(_row(row) for row in rows(found, words))]
     return ("\n".join(lines) + "\n").encode()
 
 
 def _row(cells: Sequence[str]) -> str:
-    return "| " + " | ".join(_literal(cell) for cell in cells) + " |"
-
-
-def _literal(value: str) -> str:
-    """Keep what means something in Markdown or HTML from doing so: a backslash before it."""
-    line = _MARKDOWN.sub(r"\\\1", _line(value)).replace("&", "&amp;")
-    return re.sub(r"^([-+=]|\d+[.)])", r"\\\1", line)
+    return "| " + " | ".join(exports.literal(cell) for cell in cells) + " |"
 
 
 def to_docx(found: Comparison, mark: str, today: str, words: Words) -> bytes:

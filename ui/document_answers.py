@@ -1,17 +1,12 @@
-"""What the routes of a document's page have in common: who may, what is not there, what was sent."""
-
-from collections.abc import AsyncIterator, Callable, Mapping
+"""What the routes of a document's page have in common: who may, what is not there, what failed."""
 
 from fastapi import Request
 from fastapi.responses import Response
-from starlette.datastructures import FormData
-from starlette.exceptions import HTTPException
 
-from ui import document_room, removed_page, rooms, text
+from ui import document_room, reasons, removed_page, rooms, text
 from ui.house import House
 from ui.words import Words
 
-MOST_SENT = 500_000_000  # bytes of a form, with the file in it
 _PARTS = ("document.css",)
 
 
@@ -39,35 +34,8 @@ def not_allowed(request: Request, words: Words) -> Response:
 
 def failed(request: Request, reason: str, words: Words) -> Response:
     """Answer where a change failed, and nothing is lost."""
-    more = words.went_wrong_more.format(reason=removed_page.sentence(reason))
+    more = words.went_wrong_more.format(reason=removed_page.sentence(reasons.said(reason, words)))
     return problem(request, words.went_wrong, more, words, 503)
-
-
-def form_of(house: House) -> Callable[[Request], AsyncIterator[FormData]]:
-    """Read a form, of those only who may send one. What is none, or too much, is an empty one."""
-
-    async def read(request: Request) -> AsyncIterator[FormData]:
-        length = request.headers.get("content-length", "0")
-        sent = int(length) if length.isascii() and length.isdigit() else 0
-        if not house.who(request.headers).may_edit or sent > MOST_SENT:
-            yield FormData()
-            return
-        try:
-            form = await request.form(max_files=1, max_fields=100)
-        except HTTPException:
-            yield FormData()
-            return
-        try:
-            yield form
-        finally:
-            await form.close()
-
-    return read
-
-
-def texts(form: FormData) -> Mapping[str, str]:
-    """The fields of a form that are text."""
-    return {name: value for name, value in form.items() if isinstance(value, str)}
 
 
 def whole(value: str) -> int:

@@ -2,15 +2,15 @@
 
 import hashlib
 import re
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 
-from index.access import Principal
+from index.access import Principal, level_of
 from index.result import DocumentInfo
-from ui import document_fields, moving, removals
+from ui import document_fields, marks, moving, removals
 from ui.document_fields import Faults
 from ui.document_room import Refused, lying, read
 from ui.house import House
@@ -73,14 +73,35 @@ def replace(house: House, principal: Principal, info: DocumentInfo, new: Edition
 
 def bring_back(house: House, principal: Principal, removal: Removal) -> Back:
     """Put files back in their place, and what the catalogue said of them. Raises Occupied, NotMoved and LibraryError."""
-    changed = _aside(house, principal).bring_back(removal)
     before = removal.instead.before if removal.instead else {}
+    with _held_strictly(house, removal):
+        changed = _aside(house, principal).bring_back(removal)
     described = True
     try:
         house.describe(removal.paths[0], before)
     except ValueError:
         described = False
     return Back(number=read(house, changed), path=str(removal.paths[0]), described=described)
+
+
+@contextmanager
+def _held_strictly(house: House, removal: Removal) -> Iterator[None]:
+    """Keep a file that comes back from being read, even once, under the milder mark of what replaced it. Raises NotMoved."""
+    new, path = removal.instead, removal.paths[0]
+    old = new.before.get("handling", "") if new else ""
+    if new is None or new.path != str(path) or level_of(old) <= level_of(new.handling):
+        yield
+        return
+    try:
+        house.describe(path, {"handling": old})
+    except ValueError as exc:
+        raise NotMoved(str(exc)) from exc
+    try:
+        yield
+    except BaseException:
+        with suppress(ValueError):
+            house.describe(path, {"handling": new.handling})
+        raise
 
 
 def again(house: House, removal: Removal) -> int:
@@ -130,18 +151,24 @@ def _put_in(
     faults = document_fields.check(typed, words)
     if faults:
         raise Refused(faults)
+    # The old file may be read until it has left the place: its mark is not lowered before.
+    strict = marks.strictest((info.handling, new.handling)) if new.handling and target in paths else new.handling
     try:
-        house.describe(target, typed)
+        house.describe(target, typed | {"handling": strict})
     except ValueError as exc:
         raise Refused(document_fields.read_faults(str(exc), words)) from exc
     try:
         _carry(house, target, now)
-        return _aside(house, principal).put_in(copy, paths, info.title or info.path, info.handling, instead)
+        removal = _aside(house, principal).put_in(copy, paths, info.title or info.path, info.handling, instead)
     except BaseException:
         if target in paths:
             with suppress(ValueError):
                 house.describe(target, before)
         raise
+    if strict != new.handling:
+        with suppress(ValueError):  # the stricter mark stays
+            house.describe(target, {"handling": new.handling})
+    return removal
 
 
 def _carry(house: House, target: Path, now: Mapping[str, str]) -> None:

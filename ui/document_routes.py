@@ -20,16 +20,19 @@ from ui import (
     document_page,
     document_room,
     document_states,
+    forms,
     page,
     removal_routes,
     removed_page,
     rooms,
     scope,
+    text,
 )
 from ui.document_fields import Faults
 from ui.document_moves import Edition
 from ui.document_room import Refused
 from ui.house import House
+from ui.receiving import MOST_BYTES, announced
 from ui.removals import NotMoved
 from ui.words import Words
 
@@ -69,9 +72,13 @@ def make(house: House, words: Words) -> APIRouter:
 
     @router.get("/library/{document_id}/state/{number}")
     def state(request: Request, document_id: str, number: str) -> Response:
-        info = _find(house, request, document_id)
+        info = _find(house, request, document_id) if house.who(request.headers).may_edit else None
         html, done = document_states.of_edit(house, info, answers.whole(number), words) if info else ("", True)
         return rooms.fragment(html, done=done)
+
+    @router.get("/library/{document_id}/again")
+    def instead(document_id: str) -> Response:  # where the language is switched on the answer to a form
+        return rooms.back(page.address(f"library/{scope.id_of(document_id)}", words))
 
     for name, asks in (("edit", _ask_edit), ("replace", _ask_edition), ("remove", _ask_removal)):
         router.get(f"/library/{{document_id}}/{name}")(_endpoint(house, words, asks))
@@ -82,7 +89,7 @@ def make(house: House, words: Words) -> APIRouter:
 
 def _endpoint(house: House, words: Words, does: Act) -> Callable[..., Response]:
     """Make the function that answers: for those who may change the library, about a document that they may see."""
-    sent = answers.form_of(house)
+    sent = forms.of_editors(house, MOST_BYTES)
 
     def answer(request: Request, document_id: str, form: Annotated[FormData, Depends(sent)]) -> Response:
         info = _find(house, request, document_id)
@@ -142,7 +149,7 @@ def _edit_form(desk: Desk, values: Mapping[str, str], was: Mapping[str, str], fa
 
 
 def _edit(desk: Desk) -> Response:
-    values, was = document_fields.typed(answers.texts(desk.form), desk.info)
+    values, was = document_fields.typed(forms.texts(desk.form), desk.info)
     changes = document_fields.changed(values, was)
     reason = document_room.cannot_edit(desk.info, desk.house.corpus, desk.words)
     if reason:
@@ -181,11 +188,13 @@ def _replace(desk: Desk) -> Response:
     reason = document_room.cannot_move(desk.info, desk.house.corpus, desk.words)
     if reason:
         return desk.refuse(desk.words.cannot_replace, reason)
-    values = {name: answers.texts(desk.form).get(name, "").strip() for name in ("edition", "date", "handling")}
+    values = {name: forms.texts(desk.form).get(name, "").strip() for name in ("edition", "date", "handling")}
     values["handling"] = values["handling"] or document_fields.mark_of(desk.info.handling)
     upload = desk.form.get("file")
     if not isinstance(upload, UploadFile) or not upload.filename:
-        return _edition_form(desk, values, Faults(fields={"file": desk.words.choose_a_file}))
+        large = announced(desk.request.headers) > MOST_BYTES
+        said = desk.words.too_large.format(size=text.size(MOST_BYTES, desk.words)) if large else desk.words.choose_a_file
+        return _edition_form(desk, values, Faults(fields={"file": said}))
     folder = desk.house.data / "cache" / "uploads"
     try:
         folder.mkdir(parents=True, exist_ok=True)

@@ -1,18 +1,20 @@
 """The addresses of the Index room."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Annotated
 
-from fastapi import APIRouter, File, Form, Request, UploadFile
+from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
+from starlette.datastructures import FormData, UploadFile
 
 from index.access import Principal
-from ui import page, rooms
+from ui import forms, page, rooms
 from ui.house import House
 from ui.indexing import LARGEST_SHEET, LONGEST_MODEL, IndexRoom, Refusal
 from ui.uploads import NameRefused
 from ui.words import Words
 
+Sent = Annotated[Mapping[str, str], Depends(forms.sent)]
 _PARTS = ("index.css",)
 _KINDS = {"rebuild": "rebuild", "check": "verify", "questions": "eval"}  # what stands in addresses -> as jobs call it
 
@@ -22,9 +24,12 @@ def make(house: House, words: Words) -> APIRouter:
     router = APIRouter()
     room = IndexRoom(house, words)
     desk = _Desk(house, words)
-    _looking(router, house, words, room)
     _doing(router, desk, room)
-    _asking(router, desk, room)
+    _asking(router, house, desk, room)
+
+    for name in ("forget", "questions/again", "rebuild/stop", "check/stop", "questions/stop"):
+        router.get(f"/index/{name}", name=f"index_{name}_instead")(desk.instead)
+    _looking(router, house, words, room)
 
     @router.post("/index/forget")
     def forget(request: Request) -> Response:
@@ -39,6 +44,10 @@ class _Desk:
     def __init__(self, house: House, words: Words) -> None:
         self._house, self._words = house, words
 
+    def instead(self) -> Response:
+        """Lead to the room, where the language is switched on the answer to a form."""
+        return rooms.back(page.address("index", self._words))
+
     def change(self, request: Request, part: str, change: Callable[[Principal], None]) -> Response:
         """Let an editor change something, and lead back to its part of the room."""
         words, principal = self._words, self._house.who(request.headers)
@@ -51,8 +60,8 @@ class _Desk:
         except NameRefused as exc:
             said = words.name_hidden if exc.hidden else words.name_empty
             return rooms.problem(request, "index", said, words.sets_no_file_more, words, 400)
-        except OSError as exc:
-            said = words.not_saved.format(reason=exc.strerror or exc)
+        except OSError:
+            said = words.not_saved
             return rooms.problem(request, "index", said, words.nothing_changed, words, 500)
         return rooms.back(f"{page.address('index', words)}#{part}")
 
@@ -71,14 +80,16 @@ def _looking(router: APIRouter, house: House, words: Words, room: IndexRoom) -> 
     def part(request: Request, part: str) -> Response:
         if part not in _KINDS:
             return _Desk(house, words).nowhere(request)
+        if request.headers.get("sec-fetch-dest") == "document":  # where the language is switched on the answer to a form
+            return rooms.back(f"{page.address('index', words)}#{part}")
         stands = room.part(part, house.who(request.headers))
         return rooms.fragment(stands.shown, done=not stands.live)
 
 
 def _doing(router: APIRouter, desk: _Desk, room: IndexRoom) -> None:
     @router.post("/index/rebuild")
-    def rebuild(request: Request, model: Annotated[str, Form()] = "") -> Response:
-        return desk.change(request, "rebuild", lambda _: room.rebuild(model))
+    def rebuild(request: Request, sent: Sent) -> Response:
+        return desk.change(request, "rebuild", lambda _: room.rebuild(sent.get("model", "")))
 
     @router.post("/index/check")
     def check(request: Request) -> Response:
@@ -91,13 +102,17 @@ def _doing(router: APIRouter, desk: _Desk, room: IndexRoom) -> None:
         return desk.change(request, part, lambda _: room.stop(_KINDS[part]))
 
 
-def _asking(router: APIRouter, desk: _Desk, room: IndexRoom) -> None:
+def _asking(router: APIRouter, house: House, desk: _Desk, room: IndexRoom) -> None:
+    sheets = forms.of_editors(house, 8 * LARGEST_SHEET)  # one that is somewhat too large is told so
+
     @router.post("/index/questions")
-    def questions(request: Request, sheet: Annotated[UploadFile | None, File()] = None) -> Response:
-        name = sheet.filename or "" if sheet else ""
-        content = sheet.file.read(LARGEST_SHEET + 1) if sheet else b""
+    def questions(request: Request, form: Annotated[FormData, Depends(sheets)]) -> Response:
+        sheet = form.get("sheet")
+        name, content = "", b""
+        if isinstance(sheet, UploadFile):
+            name, content = sheet.filename or "", sheet.file.read(LARGEST_SHEET + 1)
         return desk.change(request, "questions", lambda principal: room.ask_sheet(name, content, principal))
 
     @router.post("/index/questions/again")
-    def again(request: Request, name: Annotated[str, Form()] = "") -> Response:
-        return desk.change(request, "questions", lambda principal: room.ask_again(name, principal))
+    def again(request: Request, sent: Sent) -> Response:
+        return desk.change(request, "questions", lambda principal: room.ask_again(sent.get("name", ""), principal))

@@ -61,14 +61,15 @@ class IndexRoom:
         """Tell how a piece of work stands: "rebuild", "check" or "questions"."""
         kind = {"rebuild": "rebuild", "check": "verify", "questions": "eval"}[name]
         job, words = self._house.jobs.latest(kind), self._words
-        if job is None:
+        all_seen = sees_all(principal)
+        if job is None or (name == "questions" and not all_seen):  # they were asked by one who sees everything
             shown = f'<p class="k-soft">{words.check_never}</p>' if name == "check" else ""
             return Part(name=name, shown=shown, live=False)
         work = work_of(job, self._clock())
         if name == "rebuild":
-            shown = indexwork.rebuild(work if sees_all(principal) else replace(work, part=0, whole=0), words)
+            shown = indexwork.rebuild(work if all_seen else replace(work, part=0, whole=0, summary={}), words)
         elif name == "check":
-            shown = indexwork.check(work, words, whole=sees_all(principal))
+            shown = indexwork.check(work, words, whole=all_seen)
         else:
             shown = indexwork.measuring(work, words)
         return Part(name=name, shown=shown, live=not work.done)

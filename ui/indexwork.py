@@ -105,7 +105,7 @@ def _gave(work: Work, words: Words) -> str:
 
 
 def check(work: Work, words: Words, *, whole: bool = True) -> str:
-    """Set a check as it goes on, or what it found. `whole`: whoever looks may see every document, so also what is named."""
+    """Set a check as it goes on, or what it found. `whole`: whoever looks may see all documents, so their names and number."""
     count = int(work.summary.get("problems", len(work.problems)))
     lines = _lines(work.problems if whole else (), words)
     if not work.done:
@@ -117,6 +117,7 @@ def check(work: Work, words: Words, *, whole: bool = True) -> str:
     if work.code == 0 and work.summary:
         counts = {name: int(work.summary.get(name, 0)) for name in ("documents", "passages", "files")}
         holds = words.check_holds.format(**{name: words.count(getattr(words, f"{name}_n"), n) for name, n in counts.items()})
+        holds = holds if whole else words.check_all_holds
         return message(holds, (when,), kind="good")
     if count:
         return message(words.count(words.check_problems_n, count), (when,), kind="bad") + lines

@@ -19,7 +19,7 @@ from ui.words import Words
 
 _MOST_ARGUMENTS = 500_000  # bytes of paths that one command line surely takes
 _UNCOUNTED = ("catalogue.csv", "glossary.csv", "thumbs.db", "desktop.ini")
-REFUSALS = ("hidden", "empty", "elsewhere", "describes", "large", "disk", "lost")
+REFUSALS = ("hidden", "empty", "elsewhere", "describes", "unseen", "large", "disk", "lost")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,9 +59,14 @@ class LibraryRoom:
         self._corpus = corpus
         self._words = words
 
-    def take(self, path: Path, name: str) -> Kept:
-        """Keep a file that was received, in its folders below the corpus folder."""
+    def take(self, path: Path, name: str, principal: Principal) -> Kept:
+        """Keep a file that was received, in its folders below the corpus folder.
+
+        A catalogue marks documents, also those that are there already: it is taken from one who may see them all.
+        """
         try:
+            if uploads.safe_path(name)[-1].casefold() == uploads.MARKING and not principal.may_see(Handling.RED):
+                return Kept(name=name, refused="unseen")
             target, there = uploads.keep_below(path, name, self._corpus)
         except uploads.NameRefused as exc:
             return Kept(name=name, refused="hidden" if exc.hidden else "empty")
@@ -81,6 +86,7 @@ class LibraryRoom:
             "empty": words.name_empty,
             "elsewhere": words.name_elsewhere,
             "describes": words.name_describes,
+            "unseen": words.name_unseen,
             "lost": words.send_lost,
             "large": words.too_large.format(size=size(MOST_BYTES, words)),
         }.get(code, words.not_saved)
@@ -128,7 +134,8 @@ class LibraryRoom:
         order = _ORDERS.get(job, Order(who=""))
         all_seen = principal.may_see(Handling.RED)
         told = [outcome(event, self._corpus) for event in events if "path" in event]
-        shown = told if all_seen else self._seen(told, principal)
+        named = order.files if order.who == principal.name else ()
+        shown = told if all_seen else self._seen(told, named, principal)
         refused = [Outcome(name=name, outcome="refused", reason=self.refusal(code)) for name, code in order.refused]
         own = all_seen or order.who == principal.name
         names = {one.name for one in told}
@@ -163,10 +170,13 @@ class LibraryRoom:
         except (OSError, ValueError):
             return None
 
-    def _seen(self, told: Sequence[Outcome], principal: Principal) -> list[Outcome]:
-        """Leave out files of documents above the clearance, and those that are gone: nobody can tell any more what they were."""
+    def _seen(self, told: Sequence[Outcome], named: Sequence[str], principal: Principal) -> list[Outcome]:
+        """Leave out files of documents above the clearance.
+
+        Nobody can tell what those are that are gone or could not be read: only those that this person `named` are told of.
+        """
         known = {info.document_id for info in self._library.documents(principal)}
-        return [one for one in told if one.outcome != "removed" and (not one.document or one.document in known)]
+        return [one for one in told if (one.document in known if one.document else one.name in named)]
 
 
 def _files_in(folder: Path) -> int:

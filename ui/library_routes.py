@@ -1,5 +1,6 @@
 """The addresses of the Library room: the list, taking files in, and readings. A document's own page has its own module."""
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -22,6 +23,7 @@ from ui.words import Words
 
 _PARTS = ("document.css", "library.css", "library.js")  # the first for what was removed
 _MOST_NAMES = 20_000
+_NO_TEXT = re.compile("[\0\ud800-\udfff]")  # half of a pair of code units, as JSON may hold it, is written nowhere
 
 
 def make(house: House, words: Words) -> APIRouter:
@@ -35,6 +37,9 @@ def make(house: House, words: Words) -> APIRouter:
     router.get("/library/readings/{number}.csv")(addresses.report)
     router.get("/library/readings/{number}")(addresses.reading)
     router.post("/library/readings/{number}/stop")(addresses.stop)
+    for name in ("files", "read", "step"):
+        router.get(f"/library/{name}", name=f"library_{name}_instead")(addresses.instead)
+    router.get("/library/readings/{number}/stop")(addresses.instead_of_stop)
     router.include_router(document_routes.make(house, words))
     return router
 
@@ -80,7 +85,7 @@ class _Addresses:
             await run_in_threadpool(uploads.mkdir, parents=True, exist_ok=True)
             with TemporaryDirectory(dir=uploads) as folder:
                 received = await receiving.receive(request.headers, request.stream(), Path(folder))
-                kept = await run_in_threadpool(self._take, received)
+                kept = await run_in_threadpool(self._take, received, principal)
         except receiving.TooMuch:
             return self._refused(request, scripted, "large", 413)
         except receiving.NoForm:
@@ -148,10 +153,20 @@ class _Addresses:
             return self._no_reading(request)
         return rooms.back(self._looking_at(wanted))
 
+    # -- where the language is switched on the answer to a form
+
+    def instead(self) -> Response:
+        """Lead to the room."""
+        return rooms.back(page.address("library", self._words))
+
+    def instead_of_stop(self, number: str) -> Response:
+        """Lead to the reading."""
+        return rooms.back(self._looking_at(id_of(number)))
+
     # -- parts
 
-    def _take(self, received: Sequence[Received]) -> list[Kept]:
-        return [self._work.take(one.path, one.name) for one in received]
+    def _take(self, received: Sequence[Received], principal: Principal) -> list[Kept]:
+        return [self._work.take(one.path, one.name, principal) for one in received]
 
     def _told(self, kept: Sequence[Kept]) -> Response:
         if not kept:
@@ -198,4 +213,4 @@ def _list(value: Any) -> list[Any]:  # noqa: ANN401 - from JSON
 
 
 def _texts(value: Any) -> list[str]:  # noqa: ANN401 - from JSON
-    return [one for one in _list(value) if isinstance(one, str) and "\0" not in one]
+    return [one for one in _list(value) if isinstance(one, str) and not _NO_TEXT.search(one)]

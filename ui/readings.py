@@ -5,13 +5,12 @@ import io
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from ui import page, reasons, text
+from ui import exports, page, reasons, text
 from ui.names import outcome_name
 from ui.words import Words
 
 _CLASS = {"added": "good", "changed": "good", "unchanged": "plain", "removed": "plain", "partial": "part"}
 _MOST_SHOWN = 200  # files in the page; the report has them all
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -193,13 +192,8 @@ def report(reading: Reading, words: Words) -> bytes:
         said = reasons.said(one.reason, words) if one.outcome != "refused" else one.reason
         cells = (one.name, outcome_name(one.outcome, words), said, reasons.advice(one.reason, words) if known else "")
         numbers = (one.pages, one.pages_without_text, one.passages, words.decimal(one.seconds, 1))
-        sheet.writerow([*map(_cell, cells), *numbers])
+        sheet.writerow([*(exports.calm(exports.line(cell)) for cell in cells), *numbers])
     return out.getvalue().encode("utf-8-sig")
-
-
-def _cell(value: str) -> str:
-    """Keep a spreadsheet from taking a file's name for a formula."""
-    return f"'{value}" if value.startswith(_FORMULA) else value
 
 
 def counted(outcomes: Sequence[Outcome]) -> dict[str, int]:

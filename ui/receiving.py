@@ -37,7 +37,7 @@ class NoForm(Exception):
 def announced(headers: Mapping[str, str]) -> int:
     """The bytes that a request says it will send; 0 where it does not say."""
     length = headers.get("content-length", "")
-    return int(length) if length.isascii() and length.isdigit() else 0
+    return int(length) if length.isascii() and length.isdigit() and len(length) < 20 else 0
 
 
 def check(headers: Mapping[str, str], most: int = MOST_BYTES) -> None:

@@ -33,8 +33,8 @@ def back(address: str) -> Response:
     return RedirectResponse(address, status_code=303, headers={"Cache-Control": "no-store"})
 
 
-def problem(request: Request, room: str, title: str, more: str, words: Words, status: int = 404) -> Response:
-    """Answer with a room that says what is wrong and what to do."""
+def problem(request: Request, room: str, title: str, more: str, words: Words, status: int = 404, *, onward: str = "") -> Response:
+    """Answer with a room that says what is wrong and what to do. `onward`: HTML that leads on from there."""
     below = f"<p>{text.escape(more)}</p>" if more else ""
-    body = f'<div class="k-message k-bad" role="alert"><h2>{text.escape(title)}</h2>{below}</div>'
+    body = f'<div class="k-message k-bad" role="alert"><h1>{text.escape(title)}</h1>{below}</div>{onward}'
     return show(request, room, title, body, words, status=status)

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, RedirectResponse, Response
 
 from index.result import DocumentInfo, Hit
-from ui import images, page, reading, related, scope, viewer
+from ui import images, page, reading, reasons, related, rooms, scope, viewer
 from ui.house import House
 from ui.words import LANGUAGES, Words
 
@@ -97,8 +97,12 @@ def _elsewhere(room: str) -> Callable[[Request], Response]:
 
 def library_failed(request: Request, exc: Exception) -> Response:
     """Answer where the library cannot be opened: its message, which says what to do."""
-    words = Words(language_of(request))
-    return _problem(words.library_failed, str(exc), words, status=503)
+    _, language, room, *_ = [*request.url.path.split("/"), "", ""]
+    words = Words(language if language in LANGUAGES else language_of(request))
+    said = reasons.said(str(exc), words)
+    if language in LANGUAGES and room in page.ROOMS:
+        return rooms.problem(request, room, words.library_failed, said, words, 503)
+    return _problem(words.library_failed, said, words, status=503)
 
 
 def language_of(request: Request) -> str:

@@ -76,15 +76,24 @@ class Guard:
 
 
 def _refusal(scope: Scope, below: str) -> PlainTextResponse | None:
-    headers = Headers(scope=scope)
-    origin = headers.get("origin")
-    if scope["method"] not in _SAFE and origin is not None and urlsplit(origin).netloc != headers.get("host"):
+    if scope["method"] not in _SAFE and _foreign(Headers(scope=scope)):
         return PlainTextResponse("Requests from other sites are refused.", status_code=403)
     if below.startswith("/gradio_api/") and not _CALLED.fullmatch(below):
         return PlainTextResponse("Not found", status_code=404)
     if below.split("/")[1:2] in (["login"], ["logout"], ["svelte"], ["monitoring"], ["manifest.json"], ["pwa_icon"]):
         return PlainTextResponse("Not found", status_code=404)
     return None
+
+
+def _foreign(headers: Headers) -> bool:
+    """Whether a request to change something comes from another site, by what the browser says of it."""
+    if headers.get("sec-fetch-site", "none") not in ("same-origin", "none"):
+        return True
+    origin = headers.get("origin")
+    try:
+        return origin is not None and urlsplit(origin).netloc != headers.get("host")
+    except ValueError:  # "http://[" is no address
+        return True
 
 
 async def _page(app: ASGIApp, scope: Scope, receive: Receive, send: Send, words: Words) -> None:

@@ -16,6 +16,7 @@ from pathlib import Path
 
 MOST_FOLDERS = 10  # that a dropped file may lie in, one within the other; deeper ones are left out
 DESCRIBING = ("catalogue.csv", "glossary.csv")  # read for what they say of the documents
+MARKING = DESCRIBING[0]  # says who may see them
 LONGEST_NAME = 180  # bytes in UTF-8; file systems allow 255, and a number may have to be added
 _FORBIDDEN = re.compile(r'[<>:"|?*]')
 _RESERVED = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\..*)?", re.IGNORECASE)  # devices on Windows

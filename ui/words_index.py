@@ -126,6 +126,7 @@ class IndexWords(Spoken):
     check_button = Pair("Check everything", "Kontrollera allt")
     checking = Pair("Checking…", "Kontrollerar…")
     check_holds = Pair("All holds: {documents}, {passages}, {files}", "Allt stämmer: {documents}, {passages}, {files}")
+    check_all_holds = Pair("All holds", "Allt stämmer")
     check_problems_n = Count(
         ("{n} thing does not hold", "{n} things do not hold"), ("{n} sak stämmer inte", "{n} saker stämmer inte")
     )

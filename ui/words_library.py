@@ -134,6 +134,10 @@ class LibraryWords(Spoken):
         "There is another file of this name, which describes the documents. Change that one instead.",
         "Det finns redan en annan fil med det namnet, som beskriver dokumenten. Ändra den i stället.",
     )
+    name_unseen = Pair(
+        "It says who may see which documents. Only somebody who may see them all can add it.",
+        "Den säger vem som får se vilka dokument. Bara den som får se alla kan lägga till den.",
+    )
     too_large = Pair("It is larger than {size}.", "Den är större än {size}.")
     not_saved = Pair(
         "It could not be saved. Is the disk full, or the folder write-protected?",
