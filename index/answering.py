@@ -15,7 +15,7 @@ from index.result import Hit, Mode, Quote, Result, Searched
 from index.retrieval import Candidate
 from index.serving import Allowed, Serving
 from index.store import Connection, Row
-from ingest.document import BlockKind
+from ingest.document import BlockKind, TextSource
 
 _MEANT = 0.35  # a passage below this cosine was not found by its meaning
 _JUDGED = 3  # of the first passages, what the floor looks at
@@ -176,6 +176,7 @@ def _hit(connection: Connection, row: Row, candidate: Candidate, rank: int, aske
         by_meaning=candidate.cosine >= _MEANT,
         by_words=by_words,
         by_added=by_added,
+        ocr=_least_sure(connection, row),
     )
 
 
@@ -189,6 +190,15 @@ def _label(connection: Connection, row: Row) -> str:
         if page["label"]
     ]
     return "–".join(dict.fromkeys(labels))
+
+
+def _least_sure(connection: Connection, row: Row) -> float | None:
+    """The lowest confidence of the recognised pages that a passage stands on."""
+    found = connection.execute(
+        "SELECT min(confidence) AS least FROM pages WHERE document_id = ? AND number BETWEEN ? AND ? AND source = ?",
+        (row["document_id"], row["page"], row["page_end"], TextSource.OCR.value),
+    ).fetchone()
+    return None if found["least"] is None else float(found["least"])
 
 
 # -- the answer

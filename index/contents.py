@@ -37,8 +37,12 @@ def insert_document(connection: Connection, prepared: Prepared) -> int:
     blocks = json.dumps([[block.start, block.end, block.kind.value, block.level] for block in document.blocks])
     connection.execute("INSERT INTO texts VALUES (?, ?, ?)", (document_id, document.text, blocks))
     connection.executemany(
-        "INSERT INTO pages VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        [(document_id, p.number, p.label, p.start, p.end, p.width, p.height, p.source.value, p.boxes) for p in document.pages],
+        'INSERT INTO pages (document_id, number, label, start, "end", width, height, source, confidence, boxes)'
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        [
+            (document_id, p.number, p.label, p.start, p.end, p.width, p.height, p.source.value, p.confidence, p.boxes)
+            for p in document.pages
+        ],
     )
     return document_id
 
@@ -88,7 +92,8 @@ def read_pages(connection: Connection, document_id: int) -> list[Row]:
 def _page(row: Row) -> Page:
     return Page(
         number=row["number"], label=row["label"], start=row["start"], end=row["end"], width=row["width"],
-        height=row["height"], source=TextSource(row["source"]), boxes=row["boxes"],
+        height=row["height"], source=TextSource(row["source"]), confidence=row["confidence"],
+        boxes=row["boxes"],
     )  # fmt: skip
 
 

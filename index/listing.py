@@ -9,6 +9,7 @@ from index.access import Handling, Principal
 from index.result import DocumentInfo, FileInfo, PageView, Status
 from index.serving import Serving
 from index.store import Connection, Row
+from ingest.document import TextSource
 
 _DOCUMENT = """
 SELECT d.*, (SELECT count(*) FROM passages p WHERE p.generation_id = :generation AND p.document_id = d.id) AS passages,
@@ -47,6 +48,7 @@ def page(connection: Connection, now: Serving, document_id: int, number: int, pr
     return PageView(
         document=info, number=number, label=row["label"], start=row["start"], end=row["end"], width=row["width"],
         height=row["height"], source=row["source"], text=row["text"], boxes=row["boxes"],
+        ocr=row["confidence"] if row["source"] == TextSource.OCR else None,
     )  # fmt: skip
 
 
@@ -141,4 +143,5 @@ def _info(row: Row) -> DocumentInfo:
         handling=row["handling"] or Handling(row["level"]).mark, attributable=row["attribution"] != "no",
         source=row["source"], format=row["format"], sha256=row["sha256"] or "", pages=row["pages"],
         pages_without_text=tuple(json.loads(row["unreadable"])), passages=row["passages"], added=row["added"],
+        supersedes=row["supersedes"],
     )  # fmt: skip

@@ -82,9 +82,13 @@ _WORDS = (
     "ALTER TABLE models ADD COLUMN floor TEXT NOT NULL DEFAULT ''",
 )
 
+# How sure text recognition (OCR) was of a page, 0 to 1; NULL where it was not tried.
+_CONFIDENCE = ("ALTER TABLE pages ADD COLUMN confidence REAL",)
+
 MIGRATIONS = (
     Migration(name="0001 first tables", statements=_FIRST),
     Migration(name="0002 words, sentences, glossary, floor", statements=_WORDS),
+    Migration(name="0003 confidence of pages", statements=_CONFIDENCE),
 )
 
 # What people keep for themselves (desk.sqlite). It holds copies of what was quoted, so that it outlives a rebuild.

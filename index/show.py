@@ -48,6 +48,7 @@ def _hit(hit: Hit) -> dict[str, Any]:
         "city": list(hit.city),
         "date": hit.date,
         "sha256": hit.sha256,
+        "ocr": hit.ocr,
     }
 
 
@@ -82,7 +83,8 @@ def _about(result: Result) -> list[str]:
 def _where(hit: Hit) -> str:
     pages = f"page {hit.page}" if hit.page == hit.page_end else f"pages {hit.page}–{hit.page_end}"
     label = f"p. {hit.page_label} ({hit.format.upper()} {pages})" if hit.page_label else pages
-    parts = [", ".join(hit.city), hit.kind, hit.date, hit.handling, label, " › ".join(hit.section)]
+    read = "" if hit.ocr is None else f"read by OCR ({hit.ocr:.0%} sure)"
+    parts = [", ".join(hit.city), hit.kind, hit.date, hit.handling, label, read, " › ".join(hit.section)]
     return " · ".join(part for part in parts if part)
 
 

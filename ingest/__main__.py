@@ -69,6 +69,7 @@ def _ingest(chosen: argparse.Namespace) -> int:
     from ingest.chunk import cutter
     from ingest.glossary import glossaries
     from ingest.language import detect
+    from ingest.ocr import installed
     from ingest.pipeline import Run
     from ingest.pool import ReaderPool
     from ingest.reading import Reader
@@ -86,7 +87,8 @@ def _ingest(chosen: argparse.Namespace) -> int:
             encoder = OnnxEncoder(folder)
             settings = _settings(served, encoder)
             intake = open_intake(writer, encoder, folder, source, json.dumps(settings.as_dict()), served)
-            run = Run(intake, roots, jobs)
+            ocr = installed()
+            run = Run(intake, roots, jobs, ocr)
             catalogues = Catalogues()
             with ReaderPool(jobs) as pool:
                 reader = Reader(
@@ -97,6 +99,7 @@ def _ingest(chosen: argparse.Namespace) -> int:
                     decide=run.ledger.decide,
                     holders=intake.holders,
                     strictness=level_of,
+                    ocr=ocr,
                 )
                 counts = _report(chosen, run.outcomes(reader), run.total)
             current = writer.generations.served()

@@ -1,5 +1,6 @@
 """What an ingest run changes: the outcome of each file, and the documents that go into the library."""
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -56,10 +57,19 @@ class Prepared:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Later:
+    """What takes so long that other files go first: reading the `pages` of a scan."""
+
+    pages: int
+    steps: "Callable[[], Iterator[Step]]"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
     """What a reading thread hands over: documents to store, and, with the last step of a file, its stamp and outcome.
 
-    `existing` names the file whose documents this one shares (moved, or the same bytes twice).
+    `existing` names the file whose documents this one shares (moved, or the same bytes twice). `later`: its steps are still
+    to come.
     """
 
     path: str
@@ -70,3 +80,4 @@ class Step:
     bulk: bool = False
     record_keys: tuple[str, ...] = ()
     touched: bool = False
+    later: Later | None = None

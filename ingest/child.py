@@ -14,7 +14,7 @@ from json import dumps
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ingest import errors, formats, frames
+from ingest import errors, formats, frames, tesseract
 from ingest.document import Document, Format
 from ingest.errors import IngestError, LimitExceeded, ReadError
 from ingest.limits import allow_processor_time, confine, size_text
@@ -70,7 +70,7 @@ def main(arguments: Sequence[str], readers: formats.Readers = formats) -> int:
     _die_with_parent(lifeline)
     channel = _take_standard_streams(output_bytes)
     os.nice(_NICER)
-    confine(memory_bytes)
+    confine(memory_bytes, tesseract.program())
     try:
         channel.answer({"ready": True})
         while True:
@@ -121,6 +121,12 @@ def _perform(task: frames.Header, channel: _Channel, seconds: float, readers: fo
             from ingest import wire
 
             channel.answer({"ok": True}, wire.dump(readers.reader_for(Format(str(task["format"])))(path)))
+        case "recognise":
+            from ingest import wire
+
+            languages, allowed = str(task["languages"]), (float(str(task["page_seconds"])), float(str(task["document_seconds"])))
+            recogniser = readers.recogniser()(languages, *allowed, lambda: _working(channel, seconds))
+            channel.answer({"ok": True}, wire.dump(recogniser(path)))
         case "records":
             for batch, more in _batches(readers.record_reader()(path)):
                 channel.answer({"ok": True, "more": more}, batch)
@@ -132,6 +138,12 @@ def _perform(task: frames.Header, channel: _Channel, seconds: float, readers: fo
             channel.answer({"ok": True}, readers.page_renderer()(path, page, width))
         case other:
             raise ValueError(f"no such task: {other}")
+
+
+def _working(channel: _Channel, seconds: float) -> None:
+    """Say that a long task goes on, so that its time begins anew."""
+    channel.answer({"working": True})
+    allow_processor_time(seconds)
 
 
 def _batches(records: "Iterator[Document | RecordError]") -> Iterator[tuple[bytes, bool]]:

@@ -24,7 +24,9 @@ class TextSource(StrEnum):
     """Where the text of a page comes from."""
 
     LAYER = "layer"  # the file's own text, with a box for every character where the format has pages
+    STAMP = "stamp"  # a few words of the file's own over a picture that fills the page: OCR found no more, or was not tried
     FALLBACK = "fallback"  # pypdf's text, where PDFium gave none: no boxes
+    OCR = "ocr"  # recognised in the picture of a scanned page, with a box for every character
     NONE = "none"  # no readable text: the page cannot be searched
     BLANK = "blank"  # nothing is on the page at all: neither text nor image nor drawing
 
@@ -63,6 +65,7 @@ class Page:
     `label` is what is printed on the page ("xiv", "14", "2-3"), "" where nothing is known.
     `width` and `height` are in points as displayed (after rotation), 0 for formats without a page image.
     `boxes` are the encoded character boxes of `text[start:end]` (see `ingest.boxes`), b"" where there are none.
+    `confidence` is how sure OCR is of its words, 0 to 1: on a page without text, of those that were too poor to keep.
     """
 
     number: int  # 1-based physical page
@@ -72,6 +75,7 @@ class Page:
     width: float = 0.0
     height: float = 0.0
     source: TextSource = TextSource.LAYER
+    confidence: float | None = None  # None where OCR was not tried
     boxes: bytes = field(default=b"", repr=False)
 
 

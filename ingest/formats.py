@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 Reader = Callable[[Path], Document]
 RecordReader = Callable[[Path], "Iterator[Document | RecordError]"]
 Renderer = Callable[[Path, int, int], bytes]
+Recogniser = Callable[[str, float, float, Callable[[], None]], Reader]
 
 SUFFIXES = {
     ".pdf": Format.PDF,
@@ -64,6 +65,9 @@ class Readers(Protocol):
     def page_renderer(self) -> Renderer:
         """Return the function that draws one page."""
 
+    def recogniser(self) -> Recogniser:
+        """Return what makes the function that reads a PDF, scanned pages as well."""
+
 
 def format_of(path: Path) -> Format:
     """Tell the format from the ending of the name, in upper or lower case; the content is not looked at.
@@ -99,3 +103,8 @@ def record_reader() -> RecordReader:
 def page_renderer() -> Renderer:
     """Import the PDF reader and return its `render(path, page, width) -> PNG`; `page` is 1-based, `width` in pixels."""
     return cast(Renderer, import_module("ingest.pdf").render)
+
+
+def recogniser() -> Recogniser:
+    """Import the PDF reader and return its `recogniser(languages, page_seconds, document_seconds, working) -> Reader`."""
+    return cast(Recogniser, import_module("ingest.pdf").recogniser)

@@ -6,7 +6,8 @@ Pure. The page numbers found this way also tell the printed page labels where th
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from statistics import median
 
 from ingest import labels
 from ingest.lines import Line
@@ -17,6 +18,7 @@ _PAGES = 3  # on which a line must stand
 _NOTHING = 99.0  # the white where no line follows
 _SET_OFF = 1.0  # white between a header and the body, in sizes of their type
 _AROUND = " -–—.|[]()"  # what may stand around a page number
+_SLIPPED = 24.0  # points by which sheets may lie differently in a scanner
 _HEADER = 90  # characters: no running line is longer
 _OF_PAGES = re.compile(r"\b\d{1,4}\s*(?:of|av|von|de|/)\s*\d{1,4}\b|\(\d{1,4}\)|(?:^|\s)(?:page|sida|sid\.|seite)\s+(?=\d)")
 
@@ -62,6 +64,32 @@ def find(pages: Sequence[Sequence[Line]], heights: Sequence[float]) -> Furniture
     kept = _only_on_first_page(dropped, pages)
     printed = {line.page: line.text.strip(_AROUND) for line in strays} | numbers.labels
     return Furniture(lines=frozenset(line.start for line in (*dropped, *strays)) - kept, labels=printed)
+
+
+def laid_alike(pages: Sequence[Sequence[Line]], heights: Sequence[float]) -> list[list[Line]]:
+    """The lines of scanned pages, those that may run set at one height: no two sheets lie alike in a scanner."""
+    places: dict[tuple[str, bool, int], list[tuple[int, int]]] = defaultdict(list)
+    for number, lines in enumerate(pages):
+        seen: set[tuple[str, bool, int]] = set()
+        for at, line in _from_the_edges(lines, heights[number]):
+            key = (_words(line.text), line.bottom < heights[number] / 2, round(line.size))
+            if key not in seen:
+                places[key].append((number, at))
+            seen.add(key)
+    moved = [[*lines] for lines in pages]
+    for found in places.values():
+        bases = [pages[number][at].base for number, at in found]
+        if len(found) >= _PAGES and max(bases) - min(bases) <= _SLIPPED:
+            for number, at in found:
+                moved[number][at] = replace(pages[number][at], base=median(bases))
+    return moved
+
+
+def _from_the_edges(lines: Sequence[Line], height: float) -> list[tuple[int, Line]]:
+    """The lines at the top and bottom of a page with their places among its lines, those nearest an edge first."""
+    near = [(at, line) for at, line in enumerate(lines) if line.angle == 0 and line.placed]
+    near = [(at, line) for at, line in near if line.bottom < _ZONE * height or line.top > (1 - _ZONE) * height]
+    return sorted(near, key=lambda one: min(one[1].top, height - one[1].bottom))
 
 
 def _body_size(pages: Sequence[Sequence[Line]]) -> float:

@@ -53,6 +53,7 @@ _ENDINGS = {
 _PRIOR = {"en": math.log(6), "sv": math.log(6)} | {code: math.log(2) for code in ("da", "no", "de", "nl", "fr", "es", "fi")}
 _WORD_WEIGHT = math.log(4)  # each such word makes its language four times as likely
 _LETTER_WEIGHT = math.log(3)
+_PLAIN = 4  # small words that tell a language without the model
 _MOST_EVIDENCE = 6  # words and letters counted: longer texts are the model's to judge
 
 _ADDRESS = re.compile(r"\S+@\S+|\w+://\S+|www\.\S+")
@@ -89,6 +90,19 @@ def detect_query(text: str, among: Collection[str] = ("en", "sv")) -> str:
     """
     scores = _scores(text)
     return _best({code: scores[code] for code in among if code in scores})
+
+
+def by_small_words(text: str, among: Collection[str] = ("en", "sv")) -> str:
+    """Return which of these languages the small words of a text are of; "" where they are few or of several.
+
+    It needs no model, and so no more than a reading process may do.
+    """
+    counts = dict.fromkeys(among, 0)
+    for word in _WORD.findall(text.casefold()):
+        for code in _LANGUAGES_OF.get(word, frozenset()).intersection(counts):
+            counts[code] += 1
+    best, *others = sorted(counts, key=counts.__getitem__, reverse=True)
+    return best if counts[best] >= _PLAIN and all(counts[best] >= 3 * counts[other] for other in others) else ""
 
 
 def _sample(text: str) -> str:

@@ -1,7 +1,8 @@
 """What one file may cost, and how a reading process is held to it.
 
 Files come from anywhere, and the libraries that take them apart are large. A reader therefore runs in a process of its
-own that may read files and compute, and nothing else: not write, not reach a network, not start a program.
+own that may read files and compute, and nothing else: not write, not reach a network, not start a program. The one
+program it may start, text recognition, inherits the limits.
 """
 
 import ctypes
@@ -11,6 +12,7 @@ import resource
 import sys
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 
 GIB = 1 << 30
 MIB = 1 << 20
@@ -34,10 +36,12 @@ class Limits:
     seconds: float = 120.0  # by the clock on the wall
     memory_bytes: int = 2 * GIB  # address space of the whole reading process
     output_bytes: int = 256 * MIB  # of the document as it is handed over
+    page_seconds: float = 90.0  # of recognising the text of one page: a dense one takes 3 s of a free processor
+    document_seconds: float = 7200.0  # of recognising all of a document: `seconds` then holds from page to page
 
     def __post_init__(self) -> None:
         """Refuse limits under which nothing could be read."""
-        if min(self.seconds, self.memory_bytes, self.output_bytes) <= 0:
+        if min(self.seconds, self.memory_bytes, self.output_bytes, self.page_seconds, self.document_seconds) <= 0:
             raise ValueError(f"limits must be above zero: {self}")
 
 
@@ -46,9 +50,10 @@ def size_text(size: int) -> str:
     return f"{size / GIB:g} GiB" if size >= GIB else f"{size / MIB:.3g} MiB"
 
 
-def confine(memory_bytes: int) -> None:
+def confine(memory_bytes: int, program: str = "") -> None:
     """Give up, for the rest of this process, what a reader has no use for. There is no way back.
 
+    `program`: the absolute path of the only program that it may start, "" for none.
     The limits of the kernel hold for native code too; the hook on Python's own audit events gives a clear error where
     Python code tries. Cutting off the network needs rights that some systems do not give: there, only the hook is left.
     """
@@ -57,7 +62,7 @@ def confine(memory_bytes: int) -> None:
     _set_limit(resource.RLIMIT_FSIZE, 0)
     _set_limit(resource.RLIMIT_CORE, 0)
     _leave_network()
-    sys.addaudithook(_guard)
+    sys.addaudithook(partial(_guard, program))
 
 
 def allow_processor_time(seconds: float) -> None:
@@ -88,10 +93,13 @@ def _leave_network() -> None:
         unshare(_CLONE_NEWUSER | _CLONE_NEWNET)
 
 
-def _guard(event: str, arguments: tuple[object, ...]) -> None:
+def _guard(program: str, event: str, arguments: tuple[object, ...]) -> None:
+    if event == "subprocess.Popen" and program and arguments[0] == program:
+        return
     if event in _DENIED:
         raise PermissionError(f"a reader may not do this: {event}")
     if event == "open" and len(arguments) == 3:
         path, _, flags = arguments
-        if isinstance(flags, int) and flags & _WRITING and path not in (os.devnull, os.devnull.encode()):
+        named = not isinstance(path, int)  # a number is a pipe or file that is open already
+        if named and isinstance(flags, int) and flags & _WRITING and path not in (os.devnull, os.devnull.encode()):
             raise PermissionError("a reader may not write files")

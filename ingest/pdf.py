@@ -4,21 +4,24 @@ PDFium gives the text layer with its boxes and draws the pages; pypdf opens the 
 Both are best run in a child process with limits: hostile and broken files are normal.
 """
 
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
-from ingest import furniture
+from ingest import furniture, recognised, tesseract
 from ingest.boxes import SCALE, encode
-from ingest.clean import Clean, chain, fold, words
+from ingest.clean import Clean, chain, words
 from ingest.document import Block, BlockKind, Document, Format, Metadata, Page, TextSource
 from ingest.errors import IngestError, NeedsPassword, ReadError
-from ingest.lines import Line, page_lines
+from ingest.lines import Line
+from ingest.pagetext import PageText, follow, page_text
 from ingest.pdfinfo import PypdfDocument
 from ingest.pdfium import MAX_WIDTH, PdfiumDocument
 from ingest.properties import Properties, language_of, title_of
+from ingest.scans import Scans
 from ingest.structure import Part, parts
 
 _TIGHT = (
@@ -26,33 +29,51 @@ _TIGHT = (
     BlockKind.TABLE_ROW,
     BlockKind.CONTENTS,
 )  # one under the other, without an empty line between
+_BOXED = (TextSource.LAYER, TextSource.STAMP, TextSource.OCR)
+_FULL = 0.9  # of a page: a picture as large is a scan
+_STAMP = 150  # characters that a registry or a court prints on a scan
 _PICTURE = 0.2  # of a page: a picture as large may well hold text
-_BARE_LEADING = 12.0
 
 
-@dataclass(slots=True)
-class _PageText:
-    """A page on its way to become text. `boxes` `(positions, 4)` float32 are shares of the page, one for each position."""
+def read(path: Path, scans: Scans | None = None) -> Document:
+    """Read a PDF, by `scans` also what is only a picture of text.
 
-    width: float = 0.0
-    height: float = 0.0
-    lines: list[Line] = field(default_factory=list)
-    boxes: npt.NDArray[np.float32] = field(default_factory=lambda: np.zeros((0, 4), np.float32))
-    source: TextSource = TextSource.NONE
-
-
-def read(path: Path) -> Document:
-    """Read a PDF. A page without text is marked so and is no error, not even where all pages are.
-
-    Raises `ReadError` where neither library can open the file, `NeedsPassword` where it is locked.
+    A page without text is marked so and is no error, not even where all pages are. Raises `ReadError` where neither library
+    can open the file, `NeedsPassword` where it is locked.
     """
     pdfium, pypdf, failure = _opened(path)
     if pdfium is None and pypdf is None:
         raise failure or ReadError("It is not a PDF that can be read.")
     if pdfium is None:
-        return _read(path, None, pypdf)
+        return _read(path, None, pypdf, None)
     with pdfium:
-        return _read(path, pdfium, pypdf)
+        return _read(path, pdfium, pypdf, scans)
+
+
+def recogniser(
+    languages: str, page_seconds: float, document_seconds: float, working: Callable[[], None]
+) -> Callable[[Path], Document]:
+    """A `read` with text recognition (OCR) of scanned pages: in these languages, within these times.
+
+    It calls `working` after each such page. Raises `IngestError` where there is no Tesseract.
+    """
+    program = tesseract.program()
+    if not program:
+        raise IngestError("text recognition (OCR) is not installed")
+
+    def recognise(path: Path) -> Document:
+        return read(
+            path,
+            Scans(
+                program=program,
+                languages=languages,
+                page_seconds=page_seconds,
+                document_seconds=document_seconds,
+                working=working,
+            ),
+        )
+
+    return recognise
 
 
 def render(path: Path, page: int, width: int) -> bytes:
@@ -85,24 +106,50 @@ def _opened(path: Path) -> tuple[PdfiumDocument | None, PypdfDocument | None, In
     return pdfium, pypdf, failure
 
 
-def _read(path: Path, pdfium: PdfiumDocument | None, pypdf: PypdfDocument | None) -> Document:
+def _read(path: Path, pdfium: PdfiumDocument | None, pypdf: PypdfDocument | None, scans: Scans | None) -> Document:
     properties = _properties(pdfium, pypdf)
     count = len(pdfium) if pdfium else pypdf.pages if pypdf else 0
-    pages: list[_PageText] = []
+    pages: list[PageText] = []
     base = 0
     for index in range(count):
-        page = _page(pdfium, pypdf, index, base)
+        page = page_text(pdfium, pypdf, index, base)
         base += len(page.boxes)
         pages.append(page)
-    heights = [page.height for page in pages]
-    found = furniture.find([page.lines for page in pages], heights)
+    found, body = _without_furniture(pages, pdfium, pypdf)
+    unread = {index: page for index, page in enumerate(pages) if page.source in (TextSource.NONE, TextSource.STAMP)}
+    notes = _notes(properties)
+    if scans is not None and pdfium is not None and unread:
+        for index, page in scans.read(pdfium, unread).items():
+            pages[index] = page
+        follow(pages)
+        found, body = _without_furniture(pages, pdfium, pypdf)
+        notes += _untried(scans.untried)
+    known = words([line.text for lines in body for line in lines])
+    blocks = parts(*recognised.alike(body, pages), properties.outline, known)
+    return _document(path, pages, blocks, properties, _labels(properties, found.labels, count), notes)
+
+
+def _without_furniture(
+    pages: Sequence[PageText], pdfium: PdfiumDocument | None, pypdf: PypdfDocument | None
+) -> tuple[furniture.Furniture, list[list[Line]]]:
+    """The running lines, and what is left on each page; a page on which nothing is left is marked as what it is."""
+    found = furniture.find([page.lines for page in pages], [page.height for page in pages])
     body = [[line for line in page.lines if line.start not in found.lines] for page in pages]
     for index, page in enumerate(pages):
         if not body[index] and page.source is not TextSource.FALLBACK:
             page.source = _without_text(pdfium, pypdf, index, bool(page.lines))
-    known = words([line.text for lines in body for line in lines])
-    blocks = parts(body, heights, properties.outline, known)
-    return _document(path, pages, blocks, properties, _labels(properties, found.labels, count))
+        elif page.source is TextSource.NONE:  # beside pages that OCR has read, its lines no longer run
+            page.source = TextSource.LAYER
+        elif page.source is TextSource.LAYER and pdfium is not None and _is_stamped(pdfium, index, body[index]):
+            page.source = TextSource.STAMP
+    return found, body
+
+
+def _is_stamped(pdfium: PdfiumDocument, index: int, lines: Sequence[Line]) -> bool:
+    try:
+        return sum(len(line.text) for line in lines) < _STAMP and pdfium.covered(index) > _FULL
+    except ReadError:
+        return False
 
 
 def _properties(pdfium: PdfiumDocument | None, pypdf: PypdfDocument | None) -> Properties:
@@ -117,71 +164,6 @@ def _properties(pdfium: PdfiumDocument | None, pypdf: PypdfDocument | None) -> P
         outline=one.outline or two.outline,
         attachments=max(one.attachments, two.attachments),
     )
-
-
-def _page(pdfium: PdfiumDocument | None, pypdf: PypdfDocument | None, index: int, base: int) -> _PageText:
-    page = _PageText()
-    if pdfium:
-        try:
-            glyphs = pdfium.glyphs(index)
-        except ReadError:
-            return page
-        page.width, page.height = glyphs.width, glyphs.height
-        lines, order = page_lines(glyphs, index, base)
-        if _readable("".join(line.text for line in lines)):
-            scale = np.array([glyphs.width, glyphs.height] * 2, np.float32)
-            boxes = np.clip(glyphs.boxes / scale, 0, 1)[order]
-            boxes[order < 0] = 0
-            page.lines, page.boxes, page.source = lines, boxes, TextSource.LAYER
-            return page
-        if len(glyphs.codes) and not lines:  # all of its text is cut off by the edge of the page
-            return page
-    elif pypdf:
-        page.width, page.height = pypdf.size(index)
-    if pypdf:
-        _fall_back(page, pypdf, index, base)
-    return page
-
-
-def _fall_back(page: _PageText, pypdf: PypdfDocument, index: int, base: int) -> None:
-    """Take pypdf's text of a page: no boxes, and no more geometry than line after line."""
-    try:
-        raw = pypdf.text(index)
-    except ReadError:
-        return
-    lines: list[Line] = []
-    top = 0.0
-    for text in raw.splitlines():
-        top += _BARE_LEADING
-        clean = fold(text)
-        if not clean.text:
-            continue
-        start, base = base, base + len(text)
-        lines.append(
-            Line(
-                page=index,
-                start=start,
-                end=base,
-                clean=clean.moved(start),
-                left=0.0,
-                top=top - 10,
-                right=500.0,
-                bottom=top,
-                base=top - 2,
-                size=10.0,
-                bold=False,
-                placed=False,
-            )
-        )
-    if _readable("".join(line.text for line in lines)):
-        page.lines, page.source = lines, TextSource.FALLBACK
-        page.boxes = np.zeros((lines[-1].end - lines[0].start, 4), np.float32)
-
-
-def _readable(text: str) -> bool:
-    """Whether a text layer says anything: not mostly glyphs without meaning."""
-    ink = [char for char in text if not char.isspace()]
-    return bool(ink) and sum(char == "\ufffd" for char in ink) < 0.3 * len(ink) and any(char.isalnum() for char in ink)
 
 
 def _without_text(pdfium: PdfiumDocument | None, pypdf: PypdfDocument | None, index: int, had_text: bool) -> TextSource:
@@ -208,7 +190,9 @@ def _labels(properties: Properties, printed: dict[int, str], count: int) -> list
     return [printed.get(i, "") for i in range(count)]
 
 
-def _document(path: Path, pages: list[_PageText], found: list[Part], properties: Properties, labels: list[str]) -> Document:
+def _document(
+    path: Path, pages: list[PageText], found: list[Part], properties: Properties, labels: list[str], notes: tuple[str, ...]
+) -> Document:
     pieces: list[Clean] = []
     blocks: list[Block] = []
     at = 0
@@ -233,7 +217,7 @@ def _document(path: Path, pages: list[_PageText], found: list[Part], properties:
             date=properties.created,
             language=language_of(properties.language),
         ),
-        notes=_notes(properties),
+        notes=notes,
     )
 
 
@@ -244,7 +228,11 @@ def _notes(properties: Properties) -> tuple[str, ...]:
     return (f"{count} attachments were not read." if count > 1 else "1 attachment was not read.",)
 
 
-def _tiled(whole: Clean, pages: list[_PageText], labels: list[str]) -> tuple[Page, ...]:
+def _untried(pages: int) -> tuple[str, ...]:
+    return (f"OCR took too long: {pages} page{'s were' if pages > 1 else ' was'} not tried.",) if pages else ()
+
+
+def _tiled(whole: Clean, pages: list[PageText], labels: list[str]) -> tuple[Page, ...]:
     """The pages with their share of the text, and the boxes of its characters."""
     positions = np.cumsum([0, *(len(page.boxes) for page in pages)])
     inked = whole.spans[:, 1] > whole.spans[:, 0]
@@ -262,7 +250,8 @@ def _tiled(whole: Clean, pages: list[_PageText], labels: list[str]) -> tuple[Pag
             width=page.width,
             height=page.height,
             source=page.source,
-            boxes=encode(boxes[starts[i] : starts[i + 1]]) if page.source is TextSource.LAYER else b"",
+            confidence=page.confidence,
+            boxes=encode(boxes[starts[i] : starts[i + 1]]) if page.source in _BOXED else b"",
         )
         for i, page in enumerate(pages)
     )

@@ -145,6 +145,26 @@ class PdfiumDocument:
         with _Opened(self._document, index) as page:
             return int(raw.FPDFPage_CountObjects(page.raw))
 
+    def resolution(self, index: int) -> float:
+        """The dots an inch of the picture that fills most of a page; 0 where none fills half of it."""
+        with _Opened(self._document, index) as page:
+            own, largest = 0.0, 0.5 * float(page.get_width()) * float(page.get_height())
+            for found in page.get_objects(filter=(raw.FPDF_PAGEOBJ_IMAGE,), max_depth=3):
+                left, bottom, right, top = found.get_bounds()
+                area, (across, down) = abs((right - left) * (top - bottom)), found.get_px_size()
+                if area > largest:
+                    own, largest = 72 * (across * down / area) ** 0.5, area
+            return own
+
+    def grey(self, index: int, scale: float) -> np.ndarray:
+        """The displayed page in shades of grey, `scale` pixels a point: `(height, width)` uint8, 0 is black."""
+        with _Opened(self._document, index) as page:
+            try:
+                pixels = page.render(scale=scale, grayscale=True).to_numpy()
+            except (pypdfium2.PdfiumError, ValueError) as exc:
+                raise ReadError("The page cannot be drawn.") from exc
+            return np.ascontiguousarray(pixels.reshape(pixels.shape[:2]))
+
     def png(self, index: int, width: int) -> bytes:
         """The displayed page as PNG, `width` pixels wide (narrower only where the page would be absurdly tall)."""
         if self._document.get_formtype() == raw.FORMTYPE_ACRO_FORM and self._document.formenv is None:

@@ -4,6 +4,8 @@ Readers work ahead in threads (each with a child process); texts are embedded in
 yielded only after the commit that makes it true, so a run that is cut off has lost nothing that it reported.
 """
 
+import heapq
+import itertools
 import queue
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -13,9 +15,11 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from ingest import scan
-from ingest.change import FileOutcome, FileStamp, Outcome, Prepared, Step
-from ingest.document import Document, Passage
+from ingest.change import FileOutcome, FileStamp, Later, Outcome, Prepared, Step
+from ingest.document import Document, Format, Passage
+from ingest.formats import SUFFIXES
 from ingest.moves import Ledger
+from ingest.ocr import NO_OCR, TRIED, Ocr
 from ingest.paths import display, key_of, path_of
 from ingest.reading import Reader, stamp_of
 from ingest.scan import Found, Plan
@@ -65,15 +69,15 @@ class Target(Protocol):
 class Run:
     """One run over `roots`. Iterate over `outcomes()`; `total` is known from then on."""
 
-    def __init__(self, target: Target, roots: Sequence[Path], jobs: int) -> None:
-        """`jobs` files are read at the same time."""
+    def __init__(self, target: Target, roots: Sequence[Path], jobs: int, ocr: Ocr = NO_OCR) -> None:
+        """`jobs` files are read at the same time. With `ocr`, files are read again that have pages it was not tried on."""
         self.target = target
         self._jobs = jobs
         known = target.known()
         self._known = {stamp.path: (stamp, outcome) for stamp, outcome in known}
         self._moved_away: set[str] = set()
         self._copies: list[Step] = []
-        self._again = {stamp.path for stamp, outcome in known if _is_tried_again(outcome)}
+        self._again = {stamp.path for stamp, outcome in known if _is_tried_again(outcome, ocr)}
         stamps = [replace(stamp, size=-1) if stamp.path in self._again else stamp for stamp, _ in known]
         self.plan: Plan = scan.compare(scan.walk(roots), stamps, roots)
         self.ledger = Ledger([stamp for stamp, _ in known], self.plan.gone, self.plan.check)
@@ -97,7 +101,9 @@ class Run:
     def _files(self, reader: Reader) -> list[Callable[[], Iterator[Step]]]:
         def steps(found: Found) -> Callable[[], Iterator[Step]]:
             known = self._known.get(key_of(found.path))
-            return lambda: reader.steps(found, known[0] if known else None, again=key_of(found.path) in self._again)
+            again = key_of(found.path) in self._again
+            failed = again and known is not None and known[1].outcome is Outcome.FAILED
+            return lambda: reader.steps(found, known[0] if known else None, again=again, failed_before=failed)
 
         return [steps(found) for found in self.plan.check]
 
@@ -121,18 +127,15 @@ class Run:
             return
         steps: queue.Queue[Step | BaseException | None] = queue.Queue(_AHEAD)
         stop = threading.Event()
-        waiting = iter(tasks)
-        lock = threading.Lock()
+        waiting = _Waiting(tasks)
 
         def work() -> None:
             try:
-                while not stop.is_set():
-                    with lock:
-                        task = next(waiting, None)
-                    if task is None:
-                        break
+                while not stop.is_set() and (task := waiting.next()) is not None:
                     for step in task():
-                        if not _offer(steps, step, stop):
+                        if step.later is not None:
+                            waiting.put_off(step.later)
+                        elif not _offer(steps, step, stop):
                             return
             except BaseException as exc:
                 _offer(steps, exc, stop)
@@ -239,6 +242,27 @@ class Run:
                 yield FileOutcome(path=path, outcome=Outcome.REMOVED, document=self._known[path][1].document)
 
 
+class _Waiting:
+    """The tasks of a run, for threads to take: files in their order, then what was put off, the shortest first."""
+
+    def __init__(self, tasks: Sequence[Callable[[], Iterator[Step]]]) -> None:
+        self._tasks = iter(tasks)
+        self._later: list[tuple[int, int, Callable[[], Iterator[Step]]]] = []
+        self._numbers = itertools.count()
+        self._lock = threading.Lock()
+
+    def next(self) -> Callable[[], Iterator[Step]] | None:
+        """Take a task; None where none is left."""
+        with self._lock:
+            task = next(self._tasks, None)
+            return heapq.heappop(self._later)[2] if task is None and self._later else task
+
+    def put_off(self, later: Later) -> None:
+        """Have something done when all files have been opened."""
+        with self._lock:
+            heapq.heappush(self._later, (later.pages, next(self._numbers), later.steps))
+
+
 _FINISHED: Any = object()
 
 
@@ -261,8 +285,12 @@ def _offer(steps: "queue.Queue[Any]", step: Any, stop: threading.Event) -> bool:
     return False
 
 
-def _is_tried_again(outcome: FileOutcome) -> bool:
-    """What could not be read may be readable now (rights, a newer Källa); but what took long to fail waits for a change."""
+def _is_tried_again(outcome: FileOutcome, ocr: Ocr) -> bool:
+    """What could not be read may be readable now (rights, OCR, a newer Källa); but what took long to fail waits for a change."""
+    if TRIED in outcome.reason:
+        return False
+    if ocr and outcome.pages_without_text and SUFFIXES.get(path_of(outcome.path).suffix.lower()) is Format.PDF:
+        return True
     return outcome.outcome is Outcome.FAILED and outcome.seconds < _SLOW
 
 

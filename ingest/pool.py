@@ -74,6 +74,16 @@ class ReaderPool:
             with child.distrusted():
                 return _load(payload)
 
+    def recognise(self, path: Path, languages: str) -> Document:
+        """Read a PDF with text recognition on its scanned pages, in these languages (`swe+eng`). Raises as `read` does."""
+        limits = self._limits
+        task: frames.Header = {"task": "recognise", "path": _portable(path), "languages": languages}
+        task |= {"page_seconds": min(limits.page_seconds, 0.75 * limits.seconds), "document_seconds": limits.document_seconds}
+        with self._child() as child:
+            _, payload = child.ask(task, patience=limits.document_seconds + limits.seconds)
+            with child.distrusted():
+                return _load(payload)
+
     def read_records(self, path: Path) -> "Iterator[list[Document | RecordError]]":
         """Read a bulk file in batches. The next is read when it is asked for; each has the full time limit.
 

@@ -21,7 +21,7 @@ _END_SECONDS = 1.0  # a crashed process closes its pipes a moment before its sta
 _REAP_SECONDS = 5.0
 _READ_SIZE = 1 << 20
 _MESSAGE_LENGTH = 1000
-_KEPT_VARIABLES = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "LD_LIBRARY_PATH")
+_KEPT_VARIABLES = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "LD_LIBRARY_PATH", "TESSDATA_PREFIX")
 
 
 class ReaderProcess:
@@ -67,14 +67,20 @@ class ReaderProcess:
         """Whether it has not ended by itself."""
         return self._process.poll() is None
 
-    def ask(self, task: frames.Header, *, keeps_busy: bool = False) -> tuple[frames.Header, bytes]:
+    def ask(self, task: frames.Header, *, keeps_busy: bool = False, patience: float = 0.0) -> tuple[frames.Header, bytes]:
         """Put a task and wait for its answer. `keeps_busy`: the task goes on after this answer.
 
+        `patience`: the seconds that it may take in all if it says within each time limit that it is still working.
         Raises the error that it answered with, or that its silence or end means; then it is of no further use.
         """
         self.busy = True
         self.tasks += 1
+        ends = time.monotonic() + patience
         header, payload = self._exchange(task, self._limits.seconds)
+        while header.get("working") is True and time.monotonic() < ends:
+            header, payload = self._exchange(None, self._limits.seconds)
+        if header.get("working") is True:
+            raise LimitExceeded(f"reading took longer than {patience:g} s and was stopped")
         if "error" in header:
             self.busy = False
             raise _error(header)

@@ -7,13 +7,15 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from ingest import ocr as recognition
 from ingest import scan
 from ingest.catalogue import Catalogue, merge
-from ingest.change import FileOutcome, FileStamp, Outcome, Prepared, Step
+from ingest.change import FileOutcome, FileStamp, Later, Outcome, Prepared, Step
 from ingest.document import Cutter, Document, Format, Metadata
 from ingest.errors import IngestError, ReadError
 from ingest.formats import SUFFIXES, format_of
 from ingest.moves import Decision, Fate
+from ingest.ocr import NO_OCR, Ocr
 from ingest.paths import key_of, path_of
 from ingest.pool import ReaderPool
 from ingest.records import RecordError
@@ -34,11 +36,12 @@ class Reader:
     decide: Callable[[str, str], Decision]
     holders: Callable[[str], Sequence[str]]  # the files that the stored document of a content key came in
     strictness: Callable[[str], int]  # of a handling mark
+    ocr: Ocr = NO_OCR
 
-    def steps(self, found: Found, known: FileStamp | None, *, again: bool = False) -> Iterator[Step]:
+    def steps(self, found: Found, known: FileStamp | None, *, again: bool = False, failed_before: bool = False) -> Iterator[Step]:
         """Read one file. Whatever is wrong with it ends in a failed outcome; nothing is raised.
 
-        `again`: it could not be read before, and is tried again although its bytes are the same.
+        `again`: it could not be read before, or not all of it, and is tried again although its bytes are the same.
         """
         began = time.perf_counter()
         stamp = stamp_of(found, "", self.digest(found.path))
@@ -50,7 +53,7 @@ class Reader:
             elif decision.fate in (Fate.MOVED, Fate.DUPLICATE) and _same_kind(decision.other, stamp.path):
                 yield Step(path=stamp.path, stamp=stamp, existing=decision.other)
             else:
-                yield from self.read(found, stamp, known is not None and not again, began)
+                yield from self.read(found, stamp, known is not None and not failed_before, began)
         except IngestError as exc:
             yield failed(stamp, str(exc), began)
 
@@ -63,23 +66,50 @@ class Reader:
             return
         document = self.pool.read(found.path, kind)
         scan.hold_still(found)
+        waits = recognition.waits(document, self.ocr)
+        if waits:
+            languages = self._languages(document, found.path)
+            yield Step(path=stamp.path, later=Later(pages=waits, steps=lambda: self._scanned(found, stamp, languages, outcome)))
+            return
         yield self.document_step(document, stamp, found.path, outcome, began)
+
+    def _scanned(self, found: Found, stamp: FileStamp, languages: str, outcome: Outcome) -> Iterator[Step]:
+        """Read a PDF with its scanned pages. Where that fails as a whole, its other pages count all the same."""
+        began = time.perf_counter()
+        try:
+            try:
+                document = self.pool.recognise(found.path, languages)
+            except IngestError as exc:
+                document = recognition.given_up(self.pool.read(found.path, Format.PDF), f"OCR failed: {exc}")
+            scan.hold_still(found)
+            yield self.document_step(document, stamp, found.path, outcome, began)
+        except IngestError as exc:
+            yield failed(stamp, str(exc), began)
+
+    def _languages(self, document: Document, path: Path) -> str:
+        """What to read scanned pages in: as the catalogue says, else as the other pages are written in, if there is enough."""
+        row = self._row(path)
+        told = self.language_of(document.text[:_DETECTED]) if len(document.text) >= _ENOUGH else ""
+        return self.ocr.languages_for(row.language if row and row.language else told)
 
     def document_step(self, document: Document, stamp: FileStamp, path: Path, outcome: Outcome, began: float) -> Step:
         """Describe and cut a document that was read. Raises ReadError where there is nothing in it."""
-        key = content_key(document.format, stamp.sha256)
+        key = content_key(document.format, stamp.sha256, recognised=recognition.tried(document))
         others = [other for other in map(path_of, self.holders(key)) if other != path and other.exists()]
         metadata = self.describe(document, path, others)
         unreadable = document.pages_without_text
         if not document.text.strip() and not unreadable:
             raise ReadError("there is no text in this file")
         passages = self.cut(_in_language(document, metadata.language), metadata.title)
-        result, reason = outcome, "; ".join(document.notes)
+        said = [*recognition.notes(document), *document.notes]
+        result, reason = outcome, "; ".join(said)
         if not passages:
-            result, reason = Outcome.FAILED, _scanned(document)
+            result, reason = Outcome.FAILED, _nothing_in(document, self.ocr)
         elif unreadable:
             result = Outcome.PARTIAL
-            reason = "; ".join([f"no readable text on {pages_text(unreadable)}", *document.notes])
+            reason = "; ".join(
+                [f"no readable text on {pages_text(unreadable)}{recognition.about_unreadable(document, self.ocr)}", *said]
+            )
         prepared = Prepared(key=key, document=document, metadata=metadata, passages=passages)
         done = FileOutcome(
             path=stamp.path, outcome=result, pages=len(document.pages), pages_without_text=len(unreadable),
@@ -186,9 +216,9 @@ def _same_kind(one: str, other: str) -> bool:
     return SUFFIXES.get(first, first) == SUFFIXES.get(second, second)
 
 
-def content_key(kind: Format, sha256: str) -> str:
-    """The key of a document's content."""
-    return f"{kind.value}:{sha256}"
+def content_key(kind: Format, sha256: str, *, recognised: bool = False) -> str:
+    """The key of a document's content: OCR makes another of the same bytes."""
+    return f"{kind.value}:{sha256}:ocr" if recognised else f"{kind.value}:{sha256}"
 
 
 def pages_text(numbers: tuple[int, ...]) -> str:
@@ -203,11 +233,15 @@ def pages_text(numbers: tuple[int, ...]) -> str:
     return f"page{'s' if len(numbers) > 1 else ''} {shown}{' …' if len(runs) > 12 else ''}"
 
 
-def _scanned(document: Document) -> str:
+def _nothing_in(document: Document, found: Ocr) -> str:
+    """Why a document has no passages."""
+    also = recognition.about_unreadable(document, found) if document.pages_without_text or recognition.tried(document) else ""
     if document.text.strip():
-        return "there is nothing to quote in it: only headings, or too few words"
+        return "there is nothing to quote in it: only headings, or too few words" + also
     count = len(document.pages)
     which = "its only page" if count == 1 else f"any of its {count} pages"
+    if also:
+        return "; ".join([f"no readable text on {which}" + also, *document.notes])
     return f"no readable text on {which}: it is a scan or a picture. Run text recognition (OCR) on it and put the result here"
 
 

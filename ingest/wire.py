@@ -71,9 +71,9 @@ def _no_constant(name: str) -> float:
     raise _Bad(f"{name} is no number")
 
 
-def _page_out(page: Page) -> list[str | int | float]:
+def _page_out(page: Page) -> list[str | int | float | None]:
     boxes = base64.b64encode(page.boxes).decode("ascii")
-    return [page.number, page.label, page.start, page.end, page.width, page.height, page.source.value, boxes]
+    return [page.number, page.label, page.start, page.end, page.width, page.height, page.source.value, boxes, page.confidence]
 
 
 def _blocks_out(blocks: tuple[Block, ...]) -> list[int | str]:
@@ -120,9 +120,9 @@ def _document(value: Json) -> Document:
 
 def _page(value: Json, length: int) -> Page:
     entry = _list(value, "page")
-    if len(entry) != 8:
+    if len(entry) != 9:
         raise _Bad("a page is not complete")
-    number, label, start, end, width, height, source, boxes = entry
+    number, label, start, end, width, height, source, boxes, confidence = entry
     start, end = _count(start, "page"), _count(end, "page")
     if not start <= end <= length:
         raise _Bad(f"page {number} lies outside the text")
@@ -135,6 +135,7 @@ def _page(value: Json, length: int) -> Page:
         height=_size(height),
         source=TextSource(_string(source, "page source")),
         boxes=_boxes(boxes, end - start),
+        confidence=_share(confidence),
     )
 
 
@@ -172,6 +173,8 @@ def _check_pages(document: Document) -> None:
             raise _Bad("its pages do not tile the text")
         if page.source in (TextSource.NONE, TextSource.BLANK) and document.text[page.start : page.end].strip():
             raise _Bad(f"page {page.number} has text and says that it has none")
+        if page.source is TextSource.OCR and page.confidence is None:
+            raise _Bad(f"page {page.number} was read by OCR and says nothing of its confidence")
         number, position = page.number, page.end
     if not document.pages or position != len(document.text):
         raise _Bad("its pages do not cover the text")
@@ -217,6 +220,12 @@ def _count(value: Json, name: str) -> int:
     if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value < 1 << 40:
         raise _Bad(f"{name}: not a count")
     return value
+
+
+def _share(value: Json) -> float | None:
+    if value is not None and (not isinstance(value, int | float) or isinstance(value, bool) or not 0 <= value <= 1):
+        raise _Bad("the confidence of a page is no share")
+    return None if value is None else float(value)
 
 
 def _size(value: Json) -> float:

@@ -36,7 +36,7 @@ def reference(item: Hit | Excerpt, words: Words) -> str:
 
 
 def recognised(confidence: float | None, words: Words) -> str:
-    """Say that words were read by text recognition, and how surely: "read by OCR, 91 % sure"; "" where they are the file's own."""
+    """Say that text recognition read the words, and how surely: "read by OCR, 91 % sure"; "" where they are the file's own."""
     return "" if confidence is None else words.by_ocr.format(n=words.number(round(100 * confidence)))
 
 
