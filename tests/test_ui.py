@@ -787,8 +787,23 @@ def test_the_first_and_the_last_hit_have_no_step_beyond(library: FakeLibrary) ->
     hits = ((1, 19, 40), (2, 70, 90))
     first = viewer.render([page], Place(passage=(19, 40), page=1, hits=hits), EN, source=True)
     assert re.findall('data-hit="(prev|next)"', first) == ["next"]
-    turned = viewer.render([page], Place(page=1, hits=hits), EN, source=True)
-    assert "2 hits" in plain(turned) and re.findall('data-hit="(prev|next)"', turned) == ["next"]
+
+
+def test_another_sentence_of_the_passage_is_the_same_hit(library: FakeLibrary) -> None:
+    page = library.page(1, 1, OWNER)
+    assert page is not None
+    hits = ((1, 19, 40), (2, 70, 90))
+    html = viewer.render([page], Place(passage=(19, 60), marks=((50, 60),), hits=hits), EN, source=True)
+    assert "hit 1 of 2" in html
+
+
+def test_after_a_turn_of_the_page_the_steps_lead_to_the_hits_around_it(library: FakeLibrary) -> None:
+    page = library.page(1, 2, OWNER)
+    assert page is not None
+    hits = ((1, 19, 40), (3, 150, 160))
+    html = viewer.render([page], Place(passage=(19, 40), page=2, hits=hits), EN, source=True)
+    to = {way: unescape(address) for way, address in re.findall(r'data-hit="(prev|next)" href="([^"]+)"', html)}
+    assert "2 hits" in plain(html) and "&p=1&" in to["prev"] and "&p=3&" in to["next"]
 
 
 @pytest.mark.parametrize("bad", ["1.2", "0.1.2", "1.5.5", "x", "1.2.3.4", "1.-2.3", "²" * 3])

@@ -22,14 +22,18 @@ def address(info: DocumentInfo, place: Place, words: Words) -> str:
     )
 
 
-def hits(info: DocumentInfo, place: Place, words: Words) -> str:
-    """Set the steps to the hit before and after the one that is shown; "" where there is but one."""
+def hits(info: DocumentInfo, place: Place, shown: int, words: Words) -> str:
+    """Set the steps to the hit before and after the one that is shown; "" where there is but one.
+
+    Where the page was turned, they are those before and after `shown`, the physical page that stands there.
+    """
     if len(place.hits) < 2:
         return ""
     at = _current(place)
+    earlier = sum(page < shown for page, _, _ in place.hits)
     here = words.hit_of.format(n=at + 1, m=len(place.hits)) if at >= 0 else words.count(words.hits_n, len(place.hits))
-    before = _step("‹", "prev", words.previous_hit, at - 1 if at >= 0 else -1, info, place, words)
-    after = _step("›", "next", words.next_hit, at + 1, info, place, words)
+    before = _step("‹", "prev", words.previous_hit, at - 1 if at >= 0 else earlier - 1, info, place, words)
+    after = _step("›", "next", words.next_hit, at + 1 if at >= 0 else earlier, info, place, words)
     return f'<span class="v-steps">{before}<span>{text.escape(here)}</span>{after}</span>'
 
 
@@ -56,12 +60,10 @@ def ahead(info: DocumentInfo, first: int, last: int) -> str:
 
 
 def _current(place: Place) -> int:
-    """Which of the hits is shown; -1 where none of them is, as after a turn of the page."""
-    start = place.marks[0][0] if place.marks else place.passage[0] if place.passage else -1
-    for number, (page, first, _) in enumerate(place.hits):
-        if first == start and place.page in (0, page):
-            return number
-    return -1
+    """Which of the hits is shown: the one in the passage that is; -1 where none is, as after a turn of the page."""
+    start, end = place.passage or (0, 0)
+    shown = (number for number, (page, at, _) in enumerate(place.hits) if start <= at < end and place.page in (0, page))
+    return next(shown, -1)
 
 
 def _to(number: int, info: DocumentInfo, place: Place, words: Words) -> str:

@@ -88,7 +88,7 @@ def _bar(pages: Sequence[PageView], place: Place, words: Words, *, source: bool,
         f'<div class="v-title"><h1 dir="auto">{text.escape(info.title or info.path)}</h1>{text.handling(info.handling)}'
         f"{_original(info, pages[0].number, words) if source else ''}</div>",
         f'<nav class="v-nav" aria-label="{text.escape(words.pages_and_hits)}">{_steps(pages, place, words)}',
-        steps.hits(info, place, words),
+        steps.hits(info, place, pages[0].number, words),
         _zooms(place, info, words) if drawn else "",
         "</nav>",
     ]
