@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,17 @@ Event = Mapping[str, Any]
 _END_SECONDS = 5.0
 _REMEMBERED = 20  # readings that can be looked at again
 _TAIL = 4000  # bytes of stderr that are kept for the reason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """What a reading was asked to read, which its process does not say."""
+
+    who: str = ""
+    files: tuple[str, ...] = ()  # below the corpus folder; none where the whole folder is read
+    refused: tuple[tuple[str, str], ...] = ()  # name of a file that was not taken, and why
+    total: int = 0
+    about: bool = False  # whether the total is an estimate
 
 
 class Job:
@@ -31,6 +43,7 @@ class Job:
     ) -> None:
         """`turn`: a lock to hold while the process runs, for work that is done one after the other; `about`: what it works on."""
         self.about = about
+        self.order = Order()
         self.waiting = turn is not None
         self.code: int | None = None
         self.reason = ""
@@ -150,9 +163,10 @@ class Jobs:
         self._readings: dict[int, Job] = {}  # by number, the latest last
         self._latest: dict[str, Job] = {}  # the last rebuild, check and measuring
 
-    def ingest(self, paths: Sequence[Path]) -> Job:
+    def ingest(self, paths: Sequence[Path], order: Order = Order()) -> Job:
         """Bring the library into step with files or folders; waits for its turn."""
         job = self._start("ingest", [], [str(path) for path in paths], self._turn)
+        job.order = order
         with self._lock:
             number = max(self._readings, default=0) + 1
             self._readings[number] = job

@@ -6,11 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from weakref import WeakKeyDictionary
 
 from index.access import Handling, Principal
 from ui import readings, uploads
-from ui.jobs import Event, Job, Jobs
+from ui.jobs import Event, Jobs, Order
 from ui.ports import Library
 from ui.readings import Outcome, Reading
 from ui.receiving import MOST_BYTES
@@ -29,21 +28,6 @@ class Kept:
     name: str
     there: bool = False  # the same file was there already
     refused: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Order:
-    """What a reading was asked to read, which its process does not say."""
-
-    who: str
-    files: tuple[str, ...] = ()  # below the corpus folder; none where the whole folder is read
-    refused: tuple[tuple[str, str], ...] = ()  # name, and one of `REFUSALS`
-    total: int = 0
-    about: bool = False
-
-
-# Both languages of the page look at the same readings. An order goes when its job is forgotten.
-_ORDERS: "WeakKeyDictionary[Job, Order]" = WeakKeyDictionary()
 
 
 class NoCorpus(Exception):
@@ -131,7 +115,7 @@ class LibraryRoom:
         if job is None or not principal.may_edit:
             return None
         done, events = job.done, job.events  # in this order: what is said of a job that is done is all there is
-        order = _ORDERS.get(job, Order(who=""))
+        order = job.order
         all_seen = principal.may_see(Handling.RED)
         told = [outcome(event, self._corpus) for event in events if "path" in event]
         named = order.files if order.who == principal.name else ()
@@ -157,9 +141,7 @@ class LibraryRoom:
         )
 
     def _start(self, paths: Sequence[Path], order: Order) -> int:
-        job = self._jobs.ingest(paths)
-        _ORDERS[job] = order
-        return self._jobs.number_of(job)
+        return self._jobs.number_of(self._jobs.ingest(paths, order))
 
     def _kept(self, name: str) -> Path | None:
         """Find a file that was kept, by its name below the corpus folder."""
