@@ -122,7 +122,15 @@
   };
   const followAll = () => document.querySelectorAll("[data-live]").forEach(follow);
 
+  // On a narrow screen the header's rooms scroll sideways: the one that is shown is in sight.
+  const reveal = () => {
+    const nav = document.querySelector(".k-top nav");
+    const here = nav?.querySelector("[aria-current]");
+    if (here) nav.scrollLeft = Math.max(0, here.offsetLeft - nav.offsetLeft - (nav.clientWidth - here.offsetWidth) / 2);
+  };
+
   document.addEventListener("DOMContentLoaded", () => {
+    reveal();
     count();
     followAll();
     new MutationObserver(followAll).observe(document.body, { childList: true, subtree: true });
