@@ -269,6 +269,20 @@ def test_words_are_copied_with_their_reference(visit: Visit) -> None:
     page.wait_for_function("before => navigator.clipboard.readText().then((now) => now !== before)", arg=plain)
 
 
+def test_a_lost_connection_is_said_and_so_is_its_return(visit: Visit, server: Server) -> None:
+    page = visit.page
+    page.clock.install()
+    page.goto(f"{server.address}/en/")
+    page.locator(".k-welcome").wait_for()
+    page.route("**/healthz", lambda route: route.abort())
+    page.clock.fast_forward(16_000)
+    page.get_by_role("alert").filter(has_text="The connection to Källa is lost").wait_for()
+    page.unroute("**/healthz")
+    page.clock.fast_forward(61_000)
+    page.locator("#k-lost").wait_for(state="hidden")
+    visit.problems.clear()  # the browser's own word on the request that was cut off
+
+
 def test_typing_goes_on_while_an_answer_is_made(visit: Visit) -> None:
     field = visit.page.locator("#k-question textarea")
     visit.ask(QUESTION)
