@@ -310,6 +310,8 @@ def test_other_sites_cannot_post(site: Site, origin: str) -> None:
 @pytest.mark.parametrize(
     "path",
     [
+        "/gradio_api/upload",
+        "/gradio_api/upload_progress",
         "/gradio_api/file=/etc/passwd",
         "/gradio_api/file/etc/passwd",
         "/gradio_api/proxy=https://example.org/",
