@@ -28,7 +28,7 @@ class Order:
     files: tuple[str, ...] = ()  # below the corpus folder; none where the whole folder is read
     refused: tuple[tuple[str, str], ...] = ()  # name of a file that was not taken, and why
     total: int = 0
-    about: bool = False  # whether the total is an estimate
+    estimated: bool = False  # whether the total is an estimate
 
 
 class Job:

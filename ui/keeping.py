@@ -87,13 +87,15 @@ class LibraryRoom:
         plain = tuple(name for name, path in found.items() if path.name not in uploads.DESCRIBING)
         whole = len(paths) == len(plain)
         total = len(plain) if whole else sum(map(_files_in, paths))
-        return self._start(paths, Order(who=principal.name, files=plain, refused=tuple(refused), total=total, about=not whole))
+        return self._start(
+            paths, Order(who=principal.name, files=plain, refused=tuple(refused), total=total, estimated=not whole)
+        )
 
     def step(self, principal: Principal) -> int:
         """Bring the library into step with the corpus folder; the number of the reading. Raises NoCorpus."""
         if not self._corpus.is_dir():
             raise NoCorpus
-        return self._start([self._corpus], Order(who=principal.name, total=_files_in(self._corpus), about=True))
+        return self._start([self._corpus], Order(who=principal.name, total=_files_in(self._corpus), estimated=True))
 
     def under_way(self) -> list[int]:
         """The readings that have not ended, the first of them first."""
@@ -130,7 +132,7 @@ class LibraryRoom:
             outcomes=outcomes,
             coming=tuple(name for name in order.files if name not in names) if own else (),
             total=order.total if own else 0,
-            about=order.about,
+            estimated=order.estimated,
             seconds=(job.ended or time.time()) - job.started,
             waiting=job.waiting,
             done=done,

@@ -35,7 +35,7 @@ class Reading:
     outcomes: tuple[Outcome, ...] = ()
     coming: tuple[str, ...] = ()  # files that are known to be read, and of which nothing was told yet
     total: int = 0  # files; 0: not known
-    about: bool = False  # whether `total` is an estimate
+    estimated: bool = False  # whether `total` is an estimate
     seconds: float = 0.0
     waiting: bool = False
     done: bool = False
@@ -98,7 +98,7 @@ def _facts(reading: Reading, words: Words) -> str:
     said = []
     if not reading.done and reading.total:
         total = max(reading.total, reading.read)
-        form = words.read_about if reading.about else words.read_count
+        form = words.read_about if reading.estimated else words.read_count
         said.append(form.format(done=words.number(reading.read), total=words.count(words.files_n, total)))
     said += [f"{words.number(n)} {outcome_name(name, words)}" for name, n in reading.counts.items()]
     if not reading.done and not reading.waiting:

@@ -35,9 +35,7 @@ _HEADERS = {
 }
 # What Gradio's front end calls for this page. All else (files, proxy, direct calls, streams, schema) is shut, because
 # it would go round the gate: what is cached there is shared between all who ask.
-_CALLED = re.compile(
-    r"/gradio_api/(?:queue/(?:join|data)|cancel|reset|heartbeat/[\w-]+|startup-events|info|theme\.css)/?"
-)
+_CALLED = re.compile(r"/gradio_api/(?:queue/(?:join|data)|cancel|reset|heartbeat/[\w-]+|startup-events|info|theme\.css)/?")
 _ROOM = re.compile(rf"/({'|'.join(LANGUAGES)})(/.*)?")
 _SAFE = ("GET", "HEAD", "OPTIONS")
 
