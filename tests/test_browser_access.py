@@ -120,9 +120,12 @@ def test_a_room_is_left_and_entered_by_keyboard_with_the_focus_in_sight(visit: V
 
 
 @pytest.mark.parametrize("visit", [{"viewport": {"width": 360, "height": 780}, "locale": "sv-SE"}], indirect=True)
+@pytest.mark.usefixtures("something_kept")
 def test_the_room_that_one_is_in_is_in_sight_on_a_narrow_screen(visit: Visit, server: Server) -> None:
     for room in ("welcome", "library", "index"):
         page = enter(visit, server, room, "sv")
+        page.locator(".k-top [data-count=collected]", has_text="(").wait_for()
+        page.wait_for_timeout(50)
         box = page.locator(".k-top nav [aria-current=page]").bounding_box()
         assert box is not None and box["x"] >= 0 and box["x"] + box["width"] <= 360, room
 

@@ -60,6 +60,13 @@
     else copy(button);
   });
 
+  // On a narrow screen the header's rooms scroll sideways: the one that is shown is in sight.
+  const reveal = () => {
+    const nav = document.querySelector(".k-top nav");
+    const here = nav?.querySelector("[aria-current]");
+    if (here) nav.scrollLeft = Math.max(0, here.offsetLeft - nav.offsetLeft - (nav.clientWidth - here.offsetWidth) / 2);
+  };
+
   const count = async () => {
     const places = document.querySelectorAll("[data-count]");
     if (!places.length) return;
@@ -72,6 +79,7 @@
         place.textContent = shown || "";
         if (said) place.setAttribute("title", said);
       }
+      reveal(); // the counts have moved the names
     } catch {
       // the page works without them
     }
@@ -121,13 +129,6 @@
     look();
   };
   const followAll = () => document.querySelectorAll("[data-live]").forEach(follow);
-
-  // On a narrow screen the header's rooms scroll sideways: the one that is shown is in sight.
-  const reveal = () => {
-    const nav = document.querySelector(".k-top nav");
-    const here = nav?.querySelector("[aria-current]");
-    if (here) nav.scrollLeft = Math.max(0, here.offsetLeft - nav.offsetLeft - (nav.clientWidth - here.offsetWidth) / 2);
-  };
 
   document.addEventListener("DOMContentLoaded", () => {
     reveal();
