@@ -51,6 +51,7 @@ def test_what_is_kept_is_noted_ordered_and_saved(visit: Visit, server: Server) -
             button.click()
     page.locator(".k-top [data-count=collected]", has_text="(").wait_for()
     visit.room("Collected")
+    page.locator("main.kept-live").wait_for()
     titles = page.locator(".kept h2")
     assert titles.count() >= 2
     note = page.locator(".kept textarea").first
@@ -67,6 +68,27 @@ def test_what_is_kept_is_noted_ordered_and_saved(visit: Visit, server: Server) -
         with page.expect_download() as saved:
             page.get_by_role("link", name=name).click()
         assert Path(saved.value.path()).stat().st_size > 100
+
+
+def test_a_note_that_was_typed_before_the_script_came_is_saved_all_the_same(visit: Visit, server: Server) -> None:
+    page = visit.page
+    visit.ask(QUESTION)
+    visit.answered("Warning the Public in Manchester")
+    with page.expect_response("**/collected/keep"):
+        page.get_by_role("button", name="Keep all").click()
+    held: list[Any] = []
+    page.route("**/static/collected.js", lambda route: held.append(route))
+    page.goto(f"{server.address}/en/collected", wait_until="commit")
+    note = page.locator(".kept textarea").last
+    note.fill("Typed at once")
+    assert held
+    held[0].continue_()
+    page.locator("main.kept-live").wait_for()
+    with page.expect_response(lambda answer: "/collected/" in answer.url and answer.request.method == "POST"):
+        note.blur()
+    page.unroute("**/static/collected.js")
+    page.reload()
+    assert page.locator(".kept textarea").last.input_value() == "Typed at once"
 
 
 def test_a_followed_question_tells_what_came_since(visit: Visit, server: Server, tmp_path: Path) -> None:

@@ -40,7 +40,7 @@
   for (const form of list.querySelectorAll("form[data-note]")) {
     const field = form.querySelector("textarea");
     let timer = 0;
-    field.dataset.saved = field.value;
+    field.dataset.saved = field.defaultValue; // not its value: somebody may have typed before this script was there
     field.addEventListener("blur", () => save(form));
     field.addEventListener("input", () => {
       clearTimeout(timer);
