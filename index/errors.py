@@ -19,3 +19,7 @@ class ModelError(LibraryError):
 
 class SnapshotError(LibraryError):
     """A file of vectors is missing or damaged. It is derived, and can be written again from the store."""
+
+
+class AccountError(LibraryError):
+    """An account cannot be made or changed as was asked."""

@@ -4,11 +4,12 @@ import fcntl
 import os
 import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
 from index.errors import Busy, StoreError
+from index.people_schema import PEOPLE_MIGRATIONS
 from index.schema import DESK_MIGRATIONS, MIGRATIONS, Migration
 
 Connection = sqlite3.Connection
@@ -17,6 +18,7 @@ DatabaseError = sqlite3.Error
 
 FILE = "kalla.sqlite"
 DESK_FILE = "desk.sqlite"  # what people keep: apart from the library, so that neither waits for the other
+PEOPLE_FILE = "people.sqlite"  # users, their sessions, and the audit trail
 _LOCK = "writer.lock"
 
 
@@ -43,18 +45,36 @@ def prepare(data: Path) -> None:
 @contextmanager
 def desk(data: Path) -> Iterator[Connection]:
     """One transaction on what people keep. Its tables are made at the first; writers wait for each other for some seconds."""
+    with _beside(data, DESK_FILE, DESK_MIGRATIONS) as connection:
+        yield connection
+
+
+@contextmanager
+def people(data: Path) -> Iterator[Connection]:
+    """One transaction on who may sign in, who has, and what they did. As with `desk`, it waits for no ingest or rebuild."""
+    with _beside(data, PEOPLE_FILE, PEOPLE_MIGRATIONS) as connection:
+        yield connection
+
+
+def has_people(data: Path) -> bool:
+    """Whether anything was ever written of people in this folder."""
+    return (data / PEOPLE_FILE).is_file()
+
+
+@contextmanager
+def _beside(data: Path, file: str, migrations: Sequence[Migration]) -> Iterator[Connection]:
     try:
         data.mkdir(parents=True, exist_ok=True, mode=0o700)
     except OSError as exc:
         raise StoreError(f"The data folder {data} cannot be made: {exc.strerror}. Name another with --data.") from exc
-    with explained(data, DESK_FILE):
-        connection = _connect(data / DESK_FILE, writing=True)
+    with explained(data, file):
+        connection = _connect(data / file, writing=True)
         try:
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = FULL")
-            if connection.execute("PRAGMA user_version").fetchone()[0] != len(DESK_MIGRATIONS):
-                _migrate(connection, data, DESK_MIGRATIONS)
-                connection.execute(f"PRAGMA user_version = {len(DESK_MIGRATIONS)}")
+            if connection.execute("PRAGMA user_version").fetchone()[0] != len(migrations):
+                _migrate(connection, data, migrations)
+                connection.execute(f"PRAGMA user_version = {len(migrations)}")
             with writing(connection, data):
                 yield connection
         finally:
@@ -148,6 +168,9 @@ def writer_now(data: Path) -> str:
 
 def _connect(path: Path, *, writing: bool) -> Connection:
     mode = "rwc" if writing else "rw"  # WAL readers need to write the shared-memory file
+    if writing and not path.exists():  # SQLite would make it readable by all; the files beside it take its rights
+        with suppress(OSError):  # what is wrong with the folder, SQLite says too
+            os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
     uri = f"file:{_quoted(path)}?mode={mode}"
     connection = sqlite3.connect(uri, uri=True, timeout=30, isolation_level=None, check_same_thread=False)
     connection.row_factory = sqlite3.Row
