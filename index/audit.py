@@ -78,13 +78,13 @@ class Audit:
     def entries(self, *, since: str = "", newest_first: bool = False, limit: int = -1) -> list[Entry]:
         """The rows, from a moment on (ISO 8601, UTC; "": from the beginning)."""
         order = "DESC" if newest_first else "ASC"
-        with store.people(self._data) as connection:
+        with store.people_seen(self._data) as connection:
             rows = connection.execute(f"SELECT * FROM audit WHERE at >= ? ORDER BY id {order} LIMIT ?", (since, limit)).fetchall()
         return [_entry(row) for row in rows]
 
     def counts(self, *, since: str = "") -> dict[str, int]:
         """How often each event came about, the most frequent first: what an editor may know."""
-        with store.people(self._data) as connection:
+        with store.people_seen(self._data) as connection:
             rows = connection.execute(
                 "SELECT event, count(*) AS n FROM audit WHERE at >= ? GROUP BY event ORDER BY n DESC, event", (since,)
             ).fetchall()
@@ -97,7 +97,7 @@ class Audit:
         """
         key, previous, expected = self._secret(), _START, 1
         held = not holding
-        with store.people(self._data) as connection:
+        with store.people_seen(self._data) as connection:
             for row in connection.execute("SELECT * FROM audit ORDER BY id"):
                 if row["id"] != expected:
                     yield f"Rows {expected} to {row['id'] - 1} of the audit trail are missing."

@@ -38,18 +38,19 @@ class Sessions:
         if not secret or len(secret) > 200 or not store.has_people(self._data):
             return None
         now, name = self._clock(), _hash(secret)
-        with store.people(self._data) as connection:
+        with store.people_seen(self._data) as connection:
             row = connection.execute(
                 "SELECT u.*, s.began, s.seen FROM sessions s JOIN users u ON u.id = s.user_id WHERE s.hash = ?", (name,)
             ).fetchone()
-            if row is None:
-                return None
-            if row["disabled"] or now - row["seen"] > self._idle or now - row["began"] > self._absolute:
-                connection.execute("DELETE FROM sessions WHERE hash = ?", (name,))
-                return None
-            if now - row["seen"] > _SEEN_EVERY:
+        if row is None:
+            return None
+        if row["disabled"] or now - row["seen"] > self._idle or now - row["began"] > self._absolute:
+            self.end(secret)
+            return None
+        if now - row["seen"] > _SEEN_EVERY:
+            with store.people(self._data) as connection:
                 connection.execute("UPDATE sessions SET seen = ? WHERE hash = ?", (now, name))
-            return user_of(row)
+        return user_of(row)
 
     def end(self, secret: str) -> None:
         """End a session."""

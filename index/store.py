@@ -56,13 +56,20 @@ def people(data: Path) -> Iterator[Connection]:
         yield connection
 
 
+@contextmanager
+def people_seen(data: Path) -> Iterator[Connection]:
+    """One view of the same, which waits for nobody who writes."""
+    with _beside(data, PEOPLE_FILE, PEOPLE_MIGRATIONS, seen=True) as connection:
+        yield connection
+
+
 def has_people(data: Path) -> bool:
     """Whether anything was ever written of people in this folder."""
     return (data / PEOPLE_FILE).is_file()
 
 
 @contextmanager
-def _beside(data: Path, file: str, migrations: Sequence[Migration]) -> Iterator[Connection]:
+def _beside(data: Path, file: str, migrations: Sequence[Migration], *, seen: bool = False) -> Iterator[Connection]:
     try:
         data.mkdir(parents=True, exist_ok=True, mode=0o700)
     except OSError as exc:
@@ -75,7 +82,7 @@ def _beside(data: Path, file: str, migrations: Sequence[Migration]) -> Iterator[
             if connection.execute("PRAGMA user_version").fetchone()[0] != len(migrations):
                 _migrate(connection, data, migrations)
                 connection.execute(f"PRAGMA user_version = {len(migrations)}")
-            with writing(connection, data):
+            with reading(connection) if seen else writing(connection, data):
                 yield connection
         finally:
             connection.close()

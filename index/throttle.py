@@ -23,7 +23,7 @@ class Throttle:
     def wait(self, name: str, address: str) -> float:
         """The seconds that this attempt would still have to wait, 0.0 where it may be made now."""
         now, longest = self._clock(), 0.0
-        with store.people(self._data) as connection:
+        with store.people_seen(self._data) as connection:
             for key, free, most in self._counted(name, address):
                 row = connection.execute("SELECT failures, last FROM attempts WHERE key = ?", (key,)).fetchone()
                 if row is not None and row["failures"] >= free:

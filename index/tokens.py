@@ -83,7 +83,7 @@ class Tokens:
 
     def of(self, user: User) -> list[Token]:
         """The tokens of an account, the latest first."""
-        with store.people(self._data) as connection:
+        with store.people_seen(self._data) as connection:
             rows = connection.execute("SELECT * FROM tokens WHERE user_id = ? ORDER BY id DESC", (user.user_id,)).fetchall()
         return [_token(row) for row in rows]
 
@@ -98,14 +98,15 @@ class Tokens:
         if not _FORM.fullmatch(token) or not store.has_people(self._data):
             return None
         now = self._clock()
-        with store.people(self._data) as connection:
+        with store.people_seen(self._data) as connection:
             row = connection.execute("SELECT * FROM tokens WHERE hash = ? AND expires > ?", (_hash(token), now)).fetchone()
             if row is None:
                 return None
             user = user_of(connection.execute("SELECT * FROM users WHERE id = ?", (row["user_id"],)).fetchone())
-            if user.disabled:
-                return None
-            if row["used"] is None or now - row["used"] > 3600:
+        if user.disabled:
+            return None
+        if row["used"] is None or now - row["used"] > 3600:
+            with store.people(self._data) as connection:
                 connection.execute("UPDATE tokens SET used = ? WHERE id = ?", (now, row["id"]))
         kept = _token(row)
         return Bearer(principal=user.principal(kept.clearance), scopes=kept.scopes, token_id=kept.token_id)

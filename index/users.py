@@ -51,17 +51,17 @@ class Users:
         """Whether there are accounts at all, so that one has to sign in."""
         if not store.has_people(self._data):
             return False
-        with store.people(self._data) as connection:
+        with store.people_seen(self._data) as connection:
             return connection.execute("SELECT 1 FROM users LIMIT 1").fetchone() is not None
 
     def all(self) -> list[User]:
         """All accounts, by name."""
-        with store.people(self._data) as connection:
+        with store.people_seen(self._data) as connection:
             return [user_of(row) for row in connection.execute("SELECT * FROM users ORDER BY name")]
 
     def find(self, name: str) -> User:
         """The account of this name. Raises AccountError where there is none."""
-        with store.people(self._data) as connection:
+        with store.people_seen(self._data) as connection:
             return user_of(_row(connection, name))
 
     def add(
@@ -133,7 +133,7 @@ class Users:
         """
         from argon2.exceptions import InvalidHashError, VerificationError
 
-        with store.people(self._data) as connection:
+        with store.people_seen(self._data) as connection:
             row = connection.execute("SELECT * FROM users WHERE name = ?", (_folded(name),)).fetchone()
         kept = str(row["password"]) if row is not None else ""
         try:

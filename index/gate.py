@@ -1,0 +1,128 @@
+"""The one gate behind all doors: who asks, by a session of the page or by a token, and how one signs in."""
+
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from index import keys
+from index.access import Principal, local_owner
+from index.audit import Audit, Event
+from index.sessions import Sessions
+from index.throttle import Throttle
+from index.tokens import Bearer, Scope, Tokens
+from index.users import User, Users
+
+COOKIE = "kalla"
+SECURE_COOKIE = "__Host-kalla"  # where the page is served by TLS: a browser then takes it from this host alone
+_HASHES_AT_ONCE = 2  # each takes 64 MiB for a tenth of a second
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignedIn:
+    """How an attempt to sign in ended: with the secret for the cookie, or "" and the seconds to wait (0: try again at once)."""
+
+    secret: str = ""
+    wait: float = 0.0
+
+
+class Gate:
+    """Tells who asks. While there are no users, that is the one at this machine, if the server was started for them alone."""
+
+    def __init__(
+        self, data: Path, *, users: Users | None = None, audit: Audit | None = None, open_to_others: bool = False
+    ) -> None:
+        """`open_to_others`: the server can be reached from elsewhere, so nobody is let in without an account."""
+        self.users = users or Users(data)
+        self.sessions = Sessions(data)
+        self.tokens = Tokens(data)
+        self.audit = audit or Audit(data)
+        self._throttle = Throttle(data)
+        self._data = data
+        self._open_to_others = open_to_others
+        self._hashing = threading.BoundedSemaphore(_HASHES_AT_ONCE)
+
+    def signing_in(self) -> bool:
+        """Whether one has to sign in."""
+        return self._open_to_others or self.users.any()
+
+    def of_cookie(self, headers: Mapping[str, str]) -> Principal | None:
+        """Who asks by the page; None where they have to sign in first."""
+        if not self.signing_in():
+            return local_owner()
+        user = self.user(headers)
+        return user.principal() if user else None
+
+    def of_token(self, headers: Mapping[str, str]) -> Bearer | None:
+        """Who asks by the API, and what for; None without a token that is valid. Without users no token is needed."""
+        if not self.signing_in():
+            return Bearer(principal=local_owner(), scopes=tuple(Scope), token_id=0)
+        scheme, _, token = headers.get("authorization", "").partition(" ")
+        return self.tokens.find(token.strip()) if scheme.lower() == "bearer" else None
+
+    def user(self, headers: Mapping[str, str]) -> User | None:
+        """The account of the one who asks by the page."""
+        return self.sessions.find(secret_of(headers))
+
+    def sign_in(self, name: str, password: str, address: str, before: str = "") -> SignedIn:
+        """Try to sign in. `address`: of the browser; `before`: the secret of the session that this one replaces.
+
+        What is answered, and how long it takes, is the same for a wrong password and for a name that does not exist.
+        """
+        wait = self._throttle.wait(name, address)
+        if wait > 0:
+            return SignedIn(wait=wait)
+        with self._hashing:
+            user = self.users.check(name, password)
+        if user is None:
+            self._throttle.failed(name, address)
+            self.audit.write(self._named(name), Event.SIGN_IN_FAILED, address=address)
+            return SignedIn(wait=self._throttle.wait(name, address))
+        self._throttle.worked(name, address)
+        return SignedIn(secret=self.let_in(user, address, before))
+
+    def let_in(self, user: User, address: str, before: str = "") -> str:
+        """Begin the session of somebody who has shown who they are; the secret for the cookie."""
+        secret = self.sessions.begin(user, before)
+        self.audit.write(user.name, Event.SIGN_IN, address=address)
+        return secret
+
+    def sign_out(self, headers: Mapping[str, str], *, everywhere: bool = False) -> None:
+        """End the session that asks, or all of its account."""
+        user = self.user(headers)
+        if user is None:
+            return
+        if everywhere:
+            self.sessions.end_all(user)
+        self.sessions.end(secret_of(headers))
+        self.audit.write(user.name, Event.SIGN_OUT, everywhere="yes" if everywhere else "no")
+
+    def change_password(self, user: User, old: str, new: str, address: str) -> bool:
+        """Give somebody another password, if they know the old one; their sessions end. Raises AccountError for one too weak."""
+        if self._throttle.wait(user.name, address) > 0:
+            return False
+        with self._hashing:
+            known = self.users.check(user.name, old)
+        if known is None:
+            self._throttle.failed(user.name, address)
+            return False
+        self.users.set_password(user.name, new)
+        self.audit.write(user.name, Event.USER, user=user.name, what="password")
+        return True
+
+    def _named(self, name: str) -> str:
+        """The name of an account as it is written down; what is none could be a password typed in the wrong field."""
+        known = " ".join(name.split()).lower()
+        if any(user.name == known for user in self.users.all()):
+            return known
+        return "unknown " + keys.keyed(keys.secret(self._data), "name", known)[:12]
+
+
+def secret_of(headers: Mapping[str, str]) -> str:
+    """The secret of a session, from the cookies of a request; "" where there is none, or more than one."""
+    found = []
+    for part in headers.get("cookie", "").split(";"):
+        name, equals, value = part.strip().partition("=")
+        if equals and name in (COOKIE, SECURE_COOKIE):
+            found.append(value)
+    return found[0] if len(found) == 1 else ""
