@@ -16,6 +16,7 @@ MODULES = {
     for path in [*(path for package in PACKAGES for path in sorted((ROOT / package).rglob("*.py"))), ROOT / "search_app.py"]
 }
 ENTRY_POINTS = ("ingest.__main__", "index.__main__", "search_app")  # the composition roots: they may import all
+COMMANDS = tuple(name for name in MODULES if name.startswith("index.cli."))  # what `index.__main__` is made of
 HEAVY = set(
     "torch transformers sentence_transformers onnx onnxruntime faiss tokenizers rapidfuzz numpy gradio pandas fastapi tqdm".split()
 )
@@ -66,7 +67,7 @@ def test_ingest_knows_nothing_of_index_and_page(name: str) -> None:
     assert {found.module for found in imports(name) if found.package in ("index", "ui", "search_app", "gradio")} == set()
 
 
-@pytest.mark.parametrize("name", [name for name in MODULES if name.startswith("index") and name not in ENTRY_POINTS])
+@pytest.mark.parametrize("name", [name for name in MODULES if name.startswith("index") and name not in ENTRY_POINTS + COMMANDS])
 def test_index_takes_only_types_from_ingest(name: str) -> None:
     types = {"ingest.document", "ingest.change", "ingest.boxes", "ingest.errors"}
     types.add("ingest.paths")  # how a path is written in the store: pure, and one spelling for both
@@ -97,6 +98,7 @@ def test_nothing_imports_an_entry_point() -> None:
         "py3langid": {"ingest.language"},
         "faiss": {"index.vectors"},
         "onnxruntime": {"index.embed", "index.models"},  # what serves, and what makes the export small
+        "argon2": {"index.users"},
         "tokenizers": {"index.embed"},
         "sentence_transformers": {"index.models"},
         "torch": {"index.models"},
@@ -120,12 +122,14 @@ def test_heavy_libraries_are_imported_when_they_are_needed() -> None:
     # The page is built of Gradio's classes; its package is imported as a whole, when the page is to be served.
     page = {name for name in MODULES for found in imports(name) if found.at_load and found.package == "gradio"}
     assert {name.partition(".")[0] for name in page} <= {"ui"}
-    assert not {found.module for name in ENTRY_POINTS for found in imports(name) if found.at_load and found.package in PACKAGES}
+    early = {found.module for name in ENTRY_POINTS + COMMANDS for found in imports(name) if found.at_load}
+    assert {name for name in early if name.partition(".")[0] in PACKAGES and not name.startswith("index.cli")} == set()
 
 
 def test_every_package_is_installed_with_the_project() -> None:
     setuptools = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["setuptools"]
-    assert sorted(setuptools["packages"]) == sorted({path.parent.name for path in ROOT.glob("*/__init__.py")})
+    made = {".".join(path.parent.relative_to(ROOT).parts) for package in PACKAGES for path in (ROOT / package).rglob("__init__.py")}
+    assert sorted(setuptools["packages"]) == sorted(made)
     assert setuptools["py-modules"] == ["search_app"]
 
 
