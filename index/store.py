@@ -4,7 +4,7 @@ import fcntl
 import os
 import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -108,6 +108,42 @@ def open_writer(data: Path) -> Connection:
         connection = _connect(data / FILE, writing=True)
         connection.execute("PRAGMA synchronous = FULL")
         return connection
+
+
+def copy(data: Path, file: str, target: Path) -> None:
+    """Copy a SQLite file as of one commit, while others read and write it (SQLite's online backup, in one step)."""
+    with explained(data, file), closing(_connect(data / file, writing=False)) as source:
+        with closing(_connect(target, writing=True)) as made:
+            source.backup(made)
+            made.execute("PRAGMA journal_mode = DELETE")  # one file, with nothing beside it
+
+
+def open_copy(file: Path) -> Connection:
+    """A connection to a file that `copy` made, to be read and changed."""
+    return _connect(file, writing=True)
+
+
+def migrations(connection: Connection) -> list[str]:
+    """The names of the migrations that a store has had, in order."""
+    return [str(row["name"]) for row in connection.execute("SELECT name FROM migrations ORDER BY name")]
+
+
+def counts(connection: Connection) -> dict[str, int]:
+    """How many documents, files and passages that are served a store holds."""
+    row = connection.execute(
+        "SELECT (SELECT count(*) FROM documents) AS documents, (SELECT count(*) FROM files) AS files, (SELECT count(*)"
+        " FROM passages p JOIN generations g ON g.id = p.generation_id WHERE g.state = 'serving') AS passages"
+    ).fetchone()
+    return {name: int(row[name]) for name in row.keys()}
+
+
+def stamp(data: Path) -> tuple[int, int] | None:
+    """Which file the store is: another one is there after a restore. None where there is none."""
+    try:
+        found = (data / FILE).stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 @contextmanager

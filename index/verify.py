@@ -44,11 +44,7 @@ def counted(data: Path) -> dict[str, int]:
     """How much there is to verify: documents, passages and files; nothing where the store is damaged."""
     connection = store.open_reader(data)
     try:
-        row = connection.execute(
-            "SELECT (SELECT count(*) FROM documents) AS documents, (SELECT count(*) FROM files) AS files, (SELECT count(*)"
-            " FROM passages p JOIN generations g ON g.id = p.generation_id WHERE g.state = 'serving') AS passages"
-        ).fetchone()
-        return {name: int(row[name]) for name in row.keys()}
+        return store.counts(connection)
     except store.DatabaseError:
         return {"documents": 0, "files": 0, "passages": 0}
     finally:
