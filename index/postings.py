@@ -23,6 +23,10 @@ Places = npt.NDArray[np.int32]
 Counts = npt.NDArray[np.uint8]
 Scalar = TypeVar("Scalar", bound=np.generic)
 
+_KINDS = {
+    "ids": "i8", "pages": "i4", "lengths": "f4", "swedish": "?", "starts": "i8", "entries": "i4", "counts": "u1", "above": "u1",
+    "vocabulary": "u1",
+}  # fmt: skip
 VERSION = 1  # of what is stored: stems and layout. A file of another version is not read, but made again
 _MOST = 255  # occurrences that are counted
 
@@ -198,7 +202,26 @@ def read(path: Path, sha256: str) -> Postings:
     try:
         with path.open("rb") as file, np.load(file, allow_pickle=False) as held:
             if int(held["version"]) == VERSION:
-                return Postings(**{field.name: held[field.name] for field in fields(Postings)})
+                part = Postings(**{field.name: held[field.name] for field in fields(Postings)})
+                if _is_sound(part):
+                    return part
     except Exception as error:  # what is no such file makes NumPy 2.4 raise nearly anything (numpy/lib/_npyio_impl.py)
         raise SnapshotError(f"The word file {path} is of another kind: it cannot be read.") from error
-    raise SnapshotError(f"The word file {path} was made by another version of Källa.")
+    raise SnapshotError(f"The word file {path} was made by another version of Källa, or is damaged.")
+
+
+def _is_sound(part: Postings) -> bool:
+    """Whether the arrays of a part fit each other, so that no entry leads to a passage or a stem that there is not."""
+    size, many = len(part.ids), len(part.entries)
+    kinds = {field.name: getattr(part, field.name).dtype for field in fields(Postings)}
+    return (
+        all(getattr(part, name).ndim == 1 for name in kinds)
+        and kinds == {name: np.dtype(kind) for name, kind in _KINDS.items()}
+        and len(part.pages) == len(part.lengths) == len(part.swedish) == size
+        and len(part.counts) == len(part.above) == many
+        and bool((np.diff(part.ids) > 0).all() and (part.ids >= 0).all() and (part.pages >= 0).all())
+        and len(part.starts) > 0
+        and bool(part.starts[0] == 0 and part.starts[-1] == many and (np.diff(part.starts) >= 0).all())
+        and bool(many == 0 or (part.entries.min() >= 0 and part.entries.max() < size))
+        and len(part.terms) == len(part.starts) - 1
+    )

@@ -3,6 +3,8 @@
 Ids are passage ids of the store. Vectors are unit rows, so the inner product is the cosine: higher is better.
 """
 
+import os
+import struct
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -70,6 +72,43 @@ def write_snapshot(path: Path, ids: Ids, vectors: Vectors) -> str:
     return write_aside(path, lambda aside: faiss.write_index(index, str(aside)))
 
 
+def _check_layout(path: Path, dimension: int) -> None:
+    """Raise SnapshotError unless a file is laid out exactly as `write_snapshot` lays it out.
+
+    FAISS 1.15 believes the sizes that a file states, and crashes on some that are wrong. It is given only files whose every byte
+    apart from codes and ids is what it has to be for their number and dimension, and whose length follows from those.
+    """
+    try:
+        with path.open("rb") as file:
+            size = os.fstat(file.fileno()).st_size
+            empty = _laid_out(dimension, 0)
+            head = file.read(len(empty) - 8)
+            stated, count = _stated(head)
+            if stated != dimension:
+                raise SnapshotError(f"The vector file {path} has {stated} dimensions, not {dimension}.")
+            codes = count * dimension * STORED.itemsize
+            if size == len(empty) + codes + 8 * count:
+                file.seek(codes, os.SEEK_CUR)
+                if head + file.read(8) == _laid_out(dimension, count):
+                    return
+    except (OSError, OverflowError, struct.error) as exc:
+        raise SnapshotError(f"The vector file {path} is damaged: it cannot be read.") from exc
+    raise SnapshotError(f"The vector file {path} is damaged: it is not laid out as it was written.")
+
+
+def _stated(head: bytes) -> tuple[int, int]:
+    """The dimension and the number of vectors that the beginning of a file states."""
+    dimension, count = struct.unpack_from("<iq", head, 4)
+    return dimension, max(0, count)
+
+
+def _laid_out(dimension: int, count: int) -> bytes:
+    """The bytes of a vector file but for its codes and ids, as FAISS 1.15 writes an IDMap over half-precision codes."""
+    index = struct.pack("<iqqq?i", dimension, count, 1 << 20, 1 << 20, True, 0)  # 0: inner product
+    quantizer = struct.pack("<iifQQQ", 4, 0, 0.0, dimension, dimension * STORED.itemsize, 0)  # 4: half precision
+    return b"IxMp" + index + b"IxSQ" + index + quantizer + struct.pack("<QQ", count * dimension * STORED.itemsize, count)
+
+
 class VectorIndex:
     """What is searched: a snapshot and a delta. Immutable; safe to use from several threads."""
 
@@ -84,12 +123,14 @@ class VectorIndex:
     def _load(self, path: Path, sha256: str) -> tuple[Any, Ids]:
         import faiss
 
-        if not is_whole(path, sha256):  # FAISS crashes on some damaged files, so it is only given whole ones
+        if not is_whole(path, sha256):
             raise SnapshotError(f"The vector file {path} is missing, or damaged: it is not what was written.")
+        _check_layout(path, self.dimension)
         index: Any = faiss.read_index(str(path), faiss.IO_FLAG_MMAP_IFC)
-        if index.d != self.dimension:
-            raise SnapshotError(f"The vector file {path} has {index.d} dimensions, not {self.dimension}.")
-        return index, faiss.vector_to_array(index.id_map).astype(np.int64)
+        ids = faiss.vector_to_array(index.id_map).astype(np.int64)
+        if len(ids) and (ids[0] < 0 or (np.diff(ids) <= 0).any()):
+            raise SnapshotError(f"The vector file {path} is damaged: its ids are not in order.")
+        return index, ids
 
     def with_delta(self, ids: Ids, vectors: Vectors) -> "VectorIndex":
         """The same snapshot with another delta: sorted `ids` and their `(n, dim)` float32 vectors."""

@@ -4,14 +4,15 @@ import hashlib
 import json
 import zlib
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
 
 from index import postings, serving, store
-from index.errors import SnapshotError
+from index.errors import SnapshotError, StoreError
 from index.store import Connection, Row
-from index.vectors import STORED, VectorIndex
+from index.vectors import STORED, Snapshot, VectorIndex
 from ingest import boxes
 from ingest.paths import path_of
 
@@ -22,7 +23,9 @@ def verify(data: Path, *, sources: bool = True) -> Iterator[str]:
     try:
         with store.reading(connection):
             yield from _sqlite(connection)
+            yield from _beside(data)
             yield from _documents(connection)
+            yield from _orphans(connection)
             row = connection.execute(
                 "SELECT g.id, m.info FROM generations g JOIN models m ON m.id = g.model_id WHERE state = 'serving'"
             ).fetchone()
@@ -52,11 +55,37 @@ def counted(data: Path) -> dict[str, int]:
 
 
 def _sqlite(connection: Connection) -> Iterator[str]:
-    for row in connection.execute("PRAGMA quick_check(20)"):
+    for row in connection.execute("PRAGMA integrity_check(20)"):
         if row[0] != "ok":
             yield f"The store is damaged: {row[0]}"
     for row in connection.execute("PRAGMA foreign_key_check"):
         yield f"The store is damaged: a row of {row[0]} points to a row of {row[2]} that does not exist."
+
+
+def _beside(data: Path) -> Iterator[str]:
+    """What people keep, and who they are."""
+    for name in (store.DESK_FILE, store.PEOPLE_FILE):
+        if not (data / name).is_file():
+            continue
+        try:
+            with store.explained(data, name), closing(store.open_copy(data / name)) as connection:
+                yield from (
+                    f"{name} is damaged: {row[0]}." for row in connection.execute("PRAGMA integrity_check(5)") if row[0] != "ok"
+                )
+        except StoreError as exc:
+            yield str(exc)
+
+
+def _orphans(connection: Connection) -> Iterator[str]:
+    """Rows that belong to nothing: they would be found by nobody, and kept for ever."""
+    for table, parent, column in (("texts", "documents", "document_id"), ("pages", "documents", "document_id"),
+                                  ("file_documents", "documents", "document_id")):  # fmt: skip
+        query = f"SELECT count(*) AS n FROM {table} WHERE {column} NOT IN (SELECT id FROM {parent})"
+        if count := connection.execute(query).fetchone()["n"]:
+            yield f"{count} rows of {table} belong to no document."
+    query = "SELECT count(*) AS n FROM passages WHERE generation_id NOT IN (SELECT id FROM generations)"
+    if count := connection.execute(query).fetchone()["n"]:
+        yield f"{count} passages belong to no generation."
 
 
 def _documents(connection: Connection) -> Iterator[str]:
@@ -81,6 +110,8 @@ def _pages(name: str, text: str, pages: list[Row], expected: int) -> Iterator[st
         if page["start"] != at:
             yield f"{name}, page {page['number']}: its text does not begin where the page before ended."
         at = page["end"]
+        if page["confidence"] is not None and not 0 <= page["confidence"] <= 1:
+            yield f"{name}, page {page['number']}: text recognition cannot be sure of it by {page['confidence']}."
         if page["boxes"]:
             yield from _boxes(f"{name}, page {page['number']}", text[page["start"] : page["end"]], page["boxes"])
     if at != len(text):
@@ -199,6 +230,26 @@ def _vectors(connection: Connection, data: Path, row: Row) -> Iterator[str]:
         yield f"{len(expected - ids)} passages are missing from the vector file {snapshot.file}."
     if ids - expected - buried:
         yield f"{len(ids - expected - buried)} vectors in {snapshot.file} belong to no passage."
+    yield from _same_vectors(connection, row["id"], index, snapshot, dimension)
+
+
+def _same_vectors(
+    connection: Connection, generation: int, index: VectorIndex, snapshot: Snapshot, dimension: int
+) -> Iterator[str]:
+    """The vectors of the file are those of the store: each has a cosine of 1 with its own."""
+    others: list[int] = []
+    for held in connection.execute(
+        "SELECT p.id, v.vector FROM passages p JOIN vectors v ON v.id = p.vector_id WHERE p.generation_id = ? AND p.seq <= ?",
+        (generation, snapshot.seq),
+    ):
+        if len(held["vector"]) != dimension * STORED.itemsize:
+            continue  # told already
+        own = np.frombuffer(held["vector"], STORED).astype(np.float32)
+        (score,) = index.scores(own, np.array([held["id"]], np.int64))
+        if not np.isnan(score) and abs(float(score) - float(own @ own)) > 1e-3:
+            others.append(held["id"])
+    if others:
+        yield f"{len(others)} vectors in {snapshot.file} are not those of their passages (the first is {others[0]})."
 
 
 def _sources(connection: Connection) -> Iterator[str]:

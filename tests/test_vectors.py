@@ -1,5 +1,6 @@
 """Vectors: FAISS held against NumPy on ids and scores, and files that were damaged."""
 
+import hashlib
 import os
 import shutil
 from collections.abc import Callable
@@ -164,6 +165,19 @@ def _longer(data: bytes, random: np.random.Generator) -> bytes:
     return data + random.bytes(int(random.integers(1, 50)))
 
 
+def _other_sizes(data: bytes, random: np.random.Generator) -> bytes:
+    """Another number in one of the eight-byte fields of the head, or of the ids."""
+    changed = bytearray(data)
+    while changed == data:
+        _change(changed, data, random)
+    return bytes(changed)
+
+
+def _change(changed: bytearray, data: bytes, random: np.random.Generator) -> None:
+    at = int(random.choice([4, 8, 37, 41, 78, 86, 94, 102, 110, len(data) - 328]))
+    changed[at : at + 8] = int(random.choice([0, 1, 39, 41, 2**31, 2**40, 2**62, 2**63 - 1])).to_bytes(8, "little")
+
+
 @pytest.mark.parametrize("damage", [_truncated, _flipped, _random, _longer])
 def test_a_damaged_file_raises_and_never_crashes(
     whole: tuple[Path, str], tmp_path: Path, damage: Callable[[bytes, np.random.Generator], bytes]
@@ -176,6 +190,30 @@ def test_a_damaged_file_raises_and_never_crashes(
         broken.write_bytes(damage(data, random))
         with pytest.raises(SnapshotError, match=r"broken\.faiss"):
             VectorIndex(broken, digest, DIMENSION)
+
+
+@pytest.mark.parametrize("damage", [_truncated, _flipped, _random, _longer, _other_sizes])
+def test_what_faiss_would_crash_on_raises_even_where_its_hash_is_right(
+    whole: tuple[Path, str], tmp_path: Path, damage: Callable[[bytes, np.random.Generator], bytes]
+) -> None:
+    """3,000 files in all, each with the hash that the store has for it, in this very process."""
+    data = whole[0].read_bytes()
+    random = np.random.default_rng(5)
+    raised = 0
+    for _ in range(600):
+        broken = tmp_path / "broken.faiss"
+        content = damage(data, random)
+        broken.write_bytes(content)
+        try:
+            index = VectorIndex(broken, hashlib.sha256(content).hexdigest(), DIMENSION)
+        except SnapshotError as exc:
+            assert "broken.faiss" in str(exc)
+            raised += 1
+        else:  # a bit of a vector or an id: as good a file as any
+            assert len(content) == len(data) and damage is _flipped
+            found, _ = index.search(unit(40, 5)[7], 3, bitmap(np.arange(1, 41), 40))
+            assert len(found) == 3
+    assert raised == 600 or (damage is _flipped and raised > 5)
 
 
 def test_a_missing_file_or_one_of_another_model_raises(whole: tuple[Path, str], tmp_path: Path) -> None:

@@ -10,7 +10,9 @@ import pytest
 
 from index import postings
 from index.postings import PassageWords, Postings
+from index.reread import reread
 from index.verify import counted, verify
+from ingest.document import Document, Format
 from tests.fakes import Shelf
 
 TEXT = "# Warning {n}\n\nThe siren sounds in {n} minutes. The police decide who speaks.\n\n# More\n\nVolunteers meet at gate {n} of the hall.\n"
@@ -89,6 +91,12 @@ DAMAGE: dict[str, tuple[Callable[[Shelf], object], str]] = {
     "snapshot gone": (lambda s: snapshot(s).unlink(), "rebuild"),
     "snapshot cut short": (lambda s: snapshot(s).write_bytes(snapshot(s).read_bytes()[:-9]), "rebuild"),
     "snapshot changed": (lambda s: _flip(snapshot(s)), "rebuild"),
+    "vectors of other passages": (lambda s: rewrite_vectors(s), "are not those of their passages (the first is 1)"),
+    "confidence beyond all": (lambda s: s.sql("UPDATE pages SET confidence = 1.5 WHERE document_id = 1"), "cannot be sure of it by 1.5"),
+    "text of no document": (lambda s: s.sql("INSERT INTO texts VALUES (999, 'x', '[]')"), "1 rows of texts belong to no document"),
+    "page of no document": (lambda s: s.sql("UPDATE pages SET document_id = 999 WHERE document_id = 1"), "1 rows of pages belong"),
+    "passage of no generation": (lambda s: s.sql("UPDATE passages SET generation_id = 99 WHERE id = 1"), "1 passages belong to no"),
+    "what people keep": (lambda s: (s.data / "desk.sqlite").write_bytes(b"no database at all" * 300), "desk.sqlite"),
     "tombstones gone": (lambda s: s.sql("DELETE FROM tombstones"), "belong to no passage"),
     "snapshot of too little": (lambda s: s.sql("UPDATE snapshots SET seq = seq + 100"), "missing from the vector file"),
 }  # fmt: skip
@@ -115,6 +123,17 @@ def rewrite_words(shelf: Shelf, change: Callable[[Postings], Postings]) -> None:
     ((digest,),) = shelf.sql("SELECT words_sha256 FROM snapshots")
     digest = postings.write(words(shelf), change(postings.read(words(shelf), digest)))
     shelf.sql("UPDATE snapshots SET words_sha256 = ?", digest)
+
+
+def rewrite_vectors(shelf: Shelf) -> None:
+    """A whole vector file, which the store names, with its vectors at other places."""
+    from index.vectors import VectorIndex, write_snapshot
+
+    ((digest,),) = shelf.sql("SELECT sha256 FROM snapshots")
+    ids = VectorIndex(snapshot(shelf), digest, 64).snapshot_ids()
+    random = np.random.default_rng(1).normal(size=(len(ids), 64)).astype(np.float32)
+    digest = write_snapshot(snapshot(shelf), ids, random / np.linalg.norm(random, axis=1, keepdims=True))
+    shelf.sql("UPDATE snapshots SET sha256 = ?", digest)
 
 
 def _without_second(part: Postings) -> Postings:
@@ -179,3 +198,28 @@ def test_a_source_that_has_changed_or_gone_is_named(shelf: Shelf) -> None:
     finally:
         for name, data in kept.items():
             (shelf.folder / name).write_bytes(data)
+
+
+def test_sources_read_again_give_what_was_read(made: Shelf) -> None:
+    from ingest.formats import reader_for
+
+    assert list(reread(made.data, lambda path, format: reader_for(format)(path))) == []
+
+
+def test_a_source_that_reads_otherwise_now_is_named(shelf: Shelf) -> None:
+    from ingest.errors import ReadError
+    from ingest.formats import reader_for
+
+    def read(path: Path, format: Format) -> Document:
+        if path.name == "2.md":
+            raise ReadError("the reader failed")
+        document = reader_for(format)(path)
+        other = document.text.replace("siren", "sirem") if path.name == "1.md" else document.text
+        pages = document.pages * 2 if path.name == "3.md" else document.pages
+        return replace(document, text=other, pages=pages)
+
+    found = list(reread(shelf.data, read))
+    assert len(found) == 3
+    assert "1.md: page 1 gives another text now" in found[0] and "2.md could be read once" in found[1]
+    assert "3.md: it had 1 pages when it was read, and has 2 now" in found[2]
+    assert shelf.index("verify", "--reread").code == 0

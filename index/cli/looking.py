@@ -1,8 +1,11 @@
 """`python -m index status | verify`."""
 
 import argparse
+import itertools
 import json
 import sys
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from index.cli.common import DONE, FAILED, command, existing
@@ -15,6 +18,7 @@ def add(commands: Any) -> None:  # noqa: ANN401 - argparse's own type
         commands, "verify", _verify, "check every passage, page, vector and source; exit 1 if anything does not hold"
     )
     verify.add_argument("--no-sources", action="store_true", help="leave the source files unopened")
+    verify.add_argument("--reread", action="store_true", help="read the source files again, and compare their text")
 
 
 def _status(chosen: argparse.Namespace) -> int:
@@ -30,13 +34,22 @@ def _status(chosen: argparse.Namespace) -> int:
     return DONE
 
 
+def _reread(data: Path) -> Iterator[str]:
+    from index.reread import reread
+    from ingest.pool import ReaderPool
+
+    with ReaderPool(1) as pool:
+        yield from reread(data, pool.read)
+
+
 def _verify(chosen: argparse.Namespace) -> int:
     from index.settings import data_folder
     from index.verify import counted, verify
 
     data = existing(data_folder(chosen.data))
     problems = 0
-    for problem in verify(data, sources=not chosen.no_sources):
+    found = verify(data, sources=not chosen.no_sources)
+    for problem in itertools.chain(found, _reread(data)) if chosen.reread else found:
         problems += 1
         print(json.dumps({"problem": problem}, ensure_ascii=False) if chosen.json else problem, flush=True)
     counts = counted(data)
