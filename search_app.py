@@ -41,6 +41,9 @@ def _parser() -> argparse.ArgumentParser:
     folder = Path("corpus")
     parser.add_argument("--corpus", type=Path, default=folder, metavar="DIR", help="the sources (default: corpus)")
     parser.add_argument("--port", type=_port, default=7860, metavar="N", help="the port to serve at (default: 7860)")
+    parser.add_argument(
+        "--watch", action="store_true", help="take in by itself what changes in the sources (or set KALLA_WATCH=1)"
+    )
     parser.add_argument("--open", action="store_true", help="open the page in the browser")
     return parser
 
@@ -70,6 +73,7 @@ def _listen(port: int) -> socket.socket:
 
 def _serve(chosen: argparse.Namespace, listener: socket.socket) -> int:
     import logging
+    import os
     import threading
     import webbrowser
 
@@ -87,7 +91,7 @@ def _serve(chosen: argparse.Namespace, listener: socket.socket) -> int:
 
     import uvicorn
 
-    app = _application(data, chosen.corpus)
+    app = _application(data, chosen.corpus, watching=chosen.watch or os.environ.get("KALLA_WATCH", "") not in ("", "0"))
     config = uvicorn.Config(
         app,
         log_level="warning",
@@ -130,7 +134,7 @@ def _private(data: Path) -> None:
     os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
 
 
-def _application(data: Path, corpus: Path) -> "FastAPI":
+def _application(data: Path, corpus: Path, watching: bool) -> "FastAPI":
     import threading
 
     from index import own_runs
@@ -140,12 +144,22 @@ def _application(data: Path, corpus: Path) -> "FastAPI":
     from ingest.editing import describe
     from ingest.language import detect_query
     from ingest.pool import ReaderPool
+    from ingest.watch import Watch
     from ui.app import create
+    from ui.attendant import attend
+    from ui.jobs import Jobs
 
     library = Library(data, detect_query)
     pool = ReaderPool(_RENDERERS)
+    jobs, ended = Jobs(data), threading.Event()
+
+    def start() -> None:
+        threading.Thread(target=_warm, args=(library.warm,), daemon=True).start()
+        if watching:
+            threading.Thread(target=attend, args=(jobs, corpus, Watch([corpus], ended)), daemon=True).start()
 
     def end() -> None:
+        ended.set()
         pool.close()
         library.close()
 
@@ -158,7 +172,9 @@ def _application(data: Path, corpus: Path) -> "FastAPI":
         desk=Desk(data),
         describe=describe,
         runs=lambda principal: own_runs.sets(data, principal),
-        at_start=threading.Thread(target=_warm, args=(library.warm,), daemon=True).start,
+        jobs=jobs,
+        watching=watching,
+        at_start=start,
         at_end=end,
     )
 

@@ -3,8 +3,9 @@
 import argparse
 import json
 import os
+import signal
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,13 +31,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     from ingest.errors import CatalogueError, GlossaryError, NoSuchPath
 
     try:
-        return _ingest(chosen)
+        return _watch(chosen) if chosen.watch else _ingest(chosen)
     except (LibraryError, CatalogueError, GlossaryError, NoSuchPath) as exc:
         print(exc, file=sys.stderr)
         return WRONG_USE
-    except KeyboardInterrupt:
+    except KeyboardInterrupt as exc:
         print("\nStopped. What was reported is stored; run the same command to go on.", file=sys.stderr)
-        return 130
+        return 143 if exc.args else 130
+
+
+def _terminate(*_: object) -> None:
+    """Stop as Ctrl-C does: between two commits, with the reading processes ended."""
+    raise KeyboardInterrupt("SIGTERM")
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -51,11 +57,61 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--model", metavar="NAME_OR_PATH", help="the model of a new library (a folder, or a name on the model hub)"
     )
+    parser.add_argument("--watch", action="store_true", help="go on after that: take in what changes, when it stands still")
+    parser.add_argument(
+        "--grace", type=_seconds, default=60.0, metavar="SECONDS", help="with --watch: how long a file is gone before it leaves"
+    )
+    gone = parser.add_mutually_exclusive_group()
+    gone.add_argument(
+        "--prune", action="store_true", help="take out what is gone also where a folder is empty or not there at all"
+    )
+    gone.add_argument("--keep-gone", action="store_true", help="leave in the library, for now, what is gone")
     parser.add_argument("--json", action="store_true", help="print one JSON object a file, then a summary")
     return parser
 
 
-def _ingest(chosen: argparse.Namespace) -> int:
+def _seconds(text: str) -> float:
+    value = float(text)
+    if not 0 <= value < 1e6:
+        raise argparse.ArgumentTypeError("must be 0 or more seconds")
+    return value
+
+
+def _watch(chosen: argparse.Namespace) -> int:
+    """Run whenever it is time. Between two runs others may write; what goes wrong in one is said, and tried again."""
+    import threading
+
+    from index.errors import Busy, LibraryError
+    from ingest.errors import CatalogueError, GlossaryError
+    from ingest.watch import Patience, Watch, described
+
+    if chosen.prune:
+        print("--prune is for one run, not for --watch: run it by itself first.", file=sys.stderr)
+        return WRONG_USE
+    roots = chosen.paths or [Path("corpus")]
+    watch, said = Watch(roots, threading.Event(), Patience(grace=chosen.grace), _say), ""
+    running = True
+    try:
+        for due in watch.due():
+            running, chosen.keep_gone, trouble = True, due.keep_gone, ""
+            try:
+                _ingest(chosen, watch.again)
+            except Busy as exc:
+                trouble = str(exc)
+                watch.again()
+            except (LibraryError, CatalogueError, GlossaryError) as exc:
+                trouble = str(exc)
+            if trouble != said:
+                _say(trouble or f"Watching {described(roots)} again (Ctrl-C ends it)")
+            said, running = trouble, False
+    except KeyboardInterrupt:
+        if running:
+            raise
+    return DONE
+
+
+def _ingest(chosen: argparse.Namespace, again: "Callable[[], None]" = lambda: None) -> int:
+    """One run. `again` is called where a file changed while it was read."""
     import time
 
     from index import store
@@ -65,6 +121,7 @@ def _ingest(chosen: argparse.Namespace) -> int:
     from index.models import PACKAGED
     from index.settings import data_folder, models_folder
     from index.writer import Writer
+    from ingest.absence import Gone, told
     from ingest.catalogues import Catalogues
     from ingest.chunk import cutter
     from ingest.glossary import glossaries
@@ -77,7 +134,7 @@ def _ingest(chosen: argparse.Namespace) -> int:
     began = time.perf_counter()
     data = data_folder(chosen.data)
     roots = chosen.paths or [Path("corpus")]
-    words = glossaries(roots)
+    gone = Gone.PRUNE if chosen.prune else Gone.KEEP if chosen.keep_gone else Gone.USUAL
     jobs = chosen.jobs if chosen.jobs > 0 else min(4, max(1, (os.cpu_count() or 1) // 2))
     with store.writer_lock(data, "an ingest"):
         writer = Writer(data)
@@ -88,7 +145,8 @@ def _ingest(chosen: argparse.Namespace) -> int:
             settings = _settings(served, encoder)
             intake = open_intake(writer, encoder, folder, source, json.dumps(settings.as_dict()), served)
             ocr = installed()
-            run = Run(intake, roots, jobs, ocr)
+            run = Run(intake, roots, jobs, ocr, gone)
+            words = glossaries(roots, left_out=run.absence.folders)
             catalogues = Catalogues()
             with ReaderPool(jobs) as pool:
                 reader = Reader(
@@ -101,7 +159,7 @@ def _ingest(chosen: argparse.Namespace) -> int:
                     strictness=level_of,
                     ocr=ocr,
                 )
-                counts = _report(chosen, run.outcomes(reader), run.total)
+                counts = _report(chosen, run.outcomes(reader), run.total, again)
             current = writer.generations.served()
             if current is not None:
                 folded = writer.generations.fold_if_large(current.generation)
@@ -113,7 +171,10 @@ def _ingest(chosen: argparse.Namespace) -> int:
                 _say(f"Glossary: {sum(map(len, words.values()))} entries are searched with.")
         finally:
             writer.close()
-    return _summary(chosen, counts, catalogues.unmatched(), time.perf_counter() - began)
+    for line in told(run.absence):
+        _say(line)
+    done = _summary(chosen, counts, catalogues.unmatched(), time.perf_counter() - began)
+    return FAILED if run.absence.folders else done
 
 
 def _model(chosen: argparse.Namespace, served: "Served | None", models: Path) -> tuple[Path, str]:
@@ -172,8 +233,12 @@ def _say(text: str) -> None:
     print(text, file=sys.stderr)
 
 
-def _report(chosen: argparse.Namespace, outcomes: "Iterator[FileOutcome]", total: int) -> dict[str, int]:
+def _report(
+    chosen: argparse.Namespace, outcomes: "Iterator[FileOutcome]", total: int, again: "Callable[[], None]"
+) -> dict[str, int]:
     """Print each outcome as it becomes true; return how many of each there were, and the passages stored."""
+    from ingest.absence import KEPT, WAITING
+    from ingest.scan import CHANGING
     from ingest.show import as_json, as_line
 
     counts = dict.fromkeys([*_COUNTED, "passages"], 0)
@@ -181,10 +246,12 @@ def _report(chosen: argparse.Namespace, outcomes: "Iterator[FileOutcome]", total
         for outcome in outcomes:
             name = outcome.outcome.value
             counts[name] += 1
+            if outcome.reason == CHANGING:
+                again()
             counts["passages"] += outcome.passages if name != "unchanged" else 0
             if chosen.json:
                 print(json.dumps(as_json(outcome), ensure_ascii=False), flush=True)
-            elif name != "unchanged" or outcome.reason:
+            elif name != "unchanged" or outcome.reason not in ("", KEPT, WAITING):
                 bar.write(as_line(outcome, os.getcwd()))
             bar.update()
     return counts
@@ -210,4 +277,5 @@ def _summary(chosen: argparse.Namespace, counts: dict[str, int], unmatched: Sequ
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, _terminate)
     sys.exit(main())

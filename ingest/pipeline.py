@@ -8,19 +8,20 @@ import heapq
 import itertools
 import queue
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Protocol
 
-from ingest import scan
+from ingest import absence, scan
+from ingest.absence import Gone
 from ingest.change import FileOutcome, FileStamp, Later, Outcome, Prepared, Step
 from ingest.document import Document, Format, Passage
 from ingest.formats import SUFFIXES
 from ingest.moves import Ledger
 from ingest.ocr import NO_OCR, TRIED, Ocr
-from ingest.paths import display, key_of, path_of
+from ingest.paths import display, is_below, key_of, path_of
 from ingest.reading import Reader, stamp_of
 from ingest.scan import Found, Plan
 
@@ -69,8 +70,11 @@ class Target(Protocol):
 class Run:
     """One run over `roots`. Iterate over `outcomes()`; `total` is known from then on."""
 
-    def __init__(self, target: Target, roots: Sequence[Path], jobs: int, ocr: Ocr = NO_OCR) -> None:
-        """`jobs` files are read at the same time. With `ocr`, files are read again that have pages it was not tried on."""
+    def __init__(self, target: Target, roots: Sequence[Path], jobs: int, ocr: Ocr = NO_OCR, gone: Gone = Gone.USUAL) -> None:
+        """`jobs` files are read at the same time. With `ocr`, files are read again that have pages it was not tried on.
+
+        `gone` says what becomes of files that are not there any more.
+        """
         self.target = target
         self._jobs = jobs
         known = target.known()
@@ -79,9 +83,11 @@ class Run:
         self._copies: list[Step] = []
         self._again = {stamp.path for stamp, outcome in known if _is_tried_again(outcome, ocr)}
         stamps = [replace(stamp, size=-1) if stamp.path in self._again else stamp for stamp, _ in known]
-        self.plan: Plan = scan.compare(scan.walk(roots), stamps, roots)
+        self.plan: Plan = scan.compare(scan.walk(roots, _roots_of(self._known, roots)), stamps, roots)
+        self.absence = absence.decide(self.plan.gone, roots, gone)
         self.ledger = Ledger([stamp for stamp, _ in known], self.plan.gone, self.plan.check)
         self.total = len(self.plan.same) + len(self.plan.check) + len(self.plan.problems)
+        self.total += len(self.absence.stay)
 
     def outcomes(self, reader: Reader) -> Iterator[FileOutcome]:
         """Do it. Each file's outcome, once it is true."""
@@ -234,12 +240,16 @@ class Run:
 
     def _leave(self) -> Iterator[FileOutcome]:
         """Files that are gone leave last, so that what was moved is never absent in between."""
-        paths = [stamp.path for stamp in self.plan.gone]
+        stay = {stamp.path for stamp in self.absence.stay} - self._moved_away
+        paths = [stamp.path for stamp in self.plan.gone if stamp.path not in stay]
         if paths:
             self.target.remove(paths)
         for path in paths:
             if path not in self._moved_away:
                 yield FileOutcome(path=path, outcome=Outcome.REMOVED, document=self._known[path][1].document)
+        for path in sorted(stay):
+            before = _again(self._known[path][1])
+            yield before if before.outcome is Outcome.FAILED else replace(before, reason=self.absence.reason)
 
 
 class _Waiting:
@@ -292,6 +302,12 @@ def _is_tried_again(outcome: FileOutcome, ocr: Ocr) -> bool:
     if ocr and outcome.pages_without_text and SUFFIXES.get(path_of(outcome.path).suffix.lower()) is Format.PDF:
         return True
     return outcome.outcome is Outcome.FAILED and outcome.seconds < _SLOW
+
+
+def _roots_of(known: Iterable[str], roots: Sequence[Path]) -> set[str]:
+    """The roots below which files are known, so that one may be gone."""
+    keys = {key_of(root) for root in roots}
+    return {key for key in keys if any(is_below(path, key) for path in known)}
 
 
 def _again(before: FileOutcome) -> FileOutcome:

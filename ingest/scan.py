@@ -7,7 +7,7 @@ stamp was so young then that a later write could have left the same one. Every o
 import hashlib
 import os
 import stat
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from ingest.paths import display, is_below, key_of
 
 _NOT_DOCUMENTS = frozenset({"catalogue.csv", "glossary.csv", "thumbs.db", "desktop.ini"})
 _UNFINISHED = (".tmp", ".part", ".crdownload")
-_CHANGING = "the file changed while it was being read; run again when it is complete"
+CHANGING = "the file changed while it was being read; run again when it is complete"
 _COARSE_NS = 2_000_000_000  # FAT keeps two seconds, many file servers one
 _FINE_NS = 50_000_000  # a kernel's clock tick, generously
 
@@ -52,16 +52,16 @@ class Plan:
     problems: tuple[Problem, ...]
 
 
-def walk(roots: Sequence[Path]) -> Iterator[Found | Problem]:
+def walk(roots: Sequence[Path], known: Container[str] = ()) -> Iterator[Found | Problem]:
     """Find the files named and those below the folders named, sorted by name within each folder; each file once.
 
     Left out: hidden names (unless named as a root), lock files of office programs, unfinished downloads, and the files
     that describe the library. Links to files are followed within their root, links to folders never. Nothing is opened.
-    Raises `NoSuchPath` at once if a root does not exist.
+    Raises `NoSuchPath` at once if a root does not exist, unless its key is `known`: then nothing is found there.
     """
     paths = [os.path.abspath(root) for root in roots]
     for path in paths:
-        if not os.path.lexists(path):
+        if not os.path.lexists(path) and key_of(path) not in known:
             raise NoSuchPath(f"{display(path)}: there is no such file or folder here")
     return _walk_all(paths)
 
@@ -126,7 +126,7 @@ def sha256_of(path: Path) -> str:
     except OSError as exc:
         raise IngestError(f"the file cannot be read ({exc.strerror})") from exc
     if not _state(before) == _state(after) == _state(current):
-        raise IngestError(_CHANGING)
+        raise IngestError(CHANGING)
     return digest
 
 
@@ -135,9 +135,9 @@ def hold_still(found: Found) -> None:
     try:
         current = os.stat(found.path)
     except OSError as exc:
-        raise IngestError(_CHANGING) from exc
+        raise IngestError(CHANGING) from exc
     if _found(str(found.path), current) != found:
-        raise IngestError(_CHANGING)
+        raise IngestError(CHANGING)
 
 
 def _state(status: os.stat_result) -> tuple[int, ...]:
@@ -168,7 +168,7 @@ def _walk_all(roots: list[str]) -> Iterator[Found | Problem]:
 
 
 def _named_file(path: str) -> Iterator[Found | Problem]:
-    if not _is_left_out(os.path.basename(path).lstrip(".")):
+    if os.path.lexists(path) and not _is_left_out(os.path.basename(path).lstrip(".")):
         yield from _file(path, os.path.dirname(path))
 
 

@@ -145,17 +145,18 @@ def test_no_row_stands_twice() -> None:
 # -- every message of the program: found in the source, with "7" for all that is put into it
 
 MESSAGES = re.compile(r"(Error|Exceeded|Format|Password|NoSuchPath|Busy|_BadRecord|fault|_say)$")  # what is called with a message
-SPOKEN = {"reason", "note", "notes", "lost", "_CHANGING", "_ADVICE", "ADVICE", "TRIED", "READABLE", "many"}
+SPOKEN = {"reason", "note", "notes", "lost", "CHANGING", "KEPT", "WAITING", "_ADVICE", "ADVICE", "TRIED", "READABLE", "many"}
 TEXTS = {"str", "tuple[str, ...]", "Iterator[str]"}  # what functions give back that make messages
 NOT_SHOWN = {  # said to programmers only: nothing that a file or a library does brings them out
     "ValueError", "RuntimeError", "AssertionError", "KeyError", "ArgumentTypeError", "_Bad",
 }  # fmt: skip
 SHOWN_ALL_THE_SAME = {"ingest/fields.py", "ingest/editing.py"}  # whose ValueError is for the user
-NO_MESSAGES = {  # these render for the terminal, or put questions to the machine
+NO_MESSAGES = {  # these render for the terminal, are used there only, or put questions to the machine
     "index/show.py", "ingest/show.py", "index/own_runs.py",
+    "index/backup.py", "index/restore.py", "index/reread.py", "index/privacy.py", "index/audit.py", "ingest/watch.py",
 }  # fmt: skip
 FEW = {"7", "7: 7", "7; 7", "row 7, column “7”"}  # mere frames for other messages
-COMMAND_LINE = re.compile(r"^(--|query, document)|^7 files are read")  # what only a person at the terminal can bring about
+COMMAND_LINE = re.compile(r"^(--|query, document)|^7 files are read|^Watching 7 again|is empty or not there: what")  # what only a person at the terminal can bring about
 
 
 Named = dict[str, list[ast.expr]]  # what is assigned to a name, anywhere in a module

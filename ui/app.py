@@ -44,13 +44,14 @@ def create(
     describe: Describe,
     runs: Runs = lambda principal: (),
     jobs: Jobs | None = None,
+    watching: bool = False,
     at_start: Callable[[], None] = lambda: None,
     at_end: Callable[[], None] = lambda: None,
 ) -> FastAPI:
     """Put the application together. `at_start` and `at_end` run with the server; `jobs` are ended with it."""
     house = House(
         library=library, desk=desk, jobs=jobs or Jobs(data), images=PageImages(data / "cache" / "pages", render),
-        describe=describe, runs=runs, corpus=corpus, data=data, who=who,
+        describe=describe, runs=runs, corpus=corpus, data=data, who=who, watching=watching,
     )  # fmt: skip
 
     @asynccontextmanager

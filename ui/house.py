@@ -21,3 +21,4 @@ class House:
     data: Path
     who: Who
     runs: Runs = lambda _: ()
+    watching: bool = False  # what changes in the corpus folder is taken in by itself

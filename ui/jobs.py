@@ -163,9 +163,9 @@ class Jobs:
         self._readings: dict[int, Job] = {}  # by number, the latest last
         self._latest: dict[str, Job] = {}  # the last rebuild, check and measuring
 
-    def ingest(self, paths: Sequence[Path], order: Order = Order()) -> Job:
-        """Bring the library into step with files or folders; waits for its turn."""
-        job = self._start("ingest", [], [str(path) for path in paths], self._turn)
+    def ingest(self, paths: Sequence[Path], order: Order = Order(), *, keep_gone: bool = False) -> Job:
+        """Bring the library into step with files or folders; waits for its turn. `keep_gone`: what is gone stays for now."""
+        job = self._start("ingest", ["--keep-gone"] if keep_gone else [], [str(path) for path in paths], self._turn)
         job.order = order
         with self._lock:
             number = max(self._readings, default=0) + 1

@@ -25,6 +25,7 @@ class Room:
     shorten: Callable[[str], str]  # shows a path as it is below the corpus folder
     pictures: bool = False  # instead of the list
     editor: bool = False
+    watching: bool = False  # what changes in the corpus folder is taken in by itself
     readings: Sequence[Reading] = ()
     removed: str = ""  # HTML: what was removed and can be brought back
 
@@ -90,7 +91,7 @@ def _empty(room: Room, words: Words) -> str:
 
 def _add(room: Room, words: Words) -> str:
     about = words.add_more.format(size=text.size(MOST_BYTES, words), corpus=room.corpus)
-    sync_more = words.sync_more.format(corpus=room.corpus)
+    sync_more = (words.sync_watching if room.watching else words.sync_more).format(corpus=room.corpus)
     return (
         f'<section class="l-add" aria-labelledby="l-add-t"><h2 class="k-hidden" id="l-add-t">{text.escape(words.add_title)}</h2>'
         f'<form class="l-take" id="l-take" method="post" enctype="multipart/form-data" '

@@ -64,6 +64,7 @@ class _Addresses:
             files=house.library.files(principal),
             choice=shelf_filters.read(request.url.query),
             corpus=str(house.corpus),
+            watching=house.watching,
             shorten=lambda path: shown_path(path, house.corpus),
             pictures=request.query_params.get("view") == "pictures",
             editor=principal.may_edit,

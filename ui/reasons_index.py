@@ -1,5 +1,6 @@
 """What storing, searching, checking and models say, in both languages."""
 
+from ui.reasons_people import PEOPLE
 from ui.reasons_words import BACKUP, INSTALL, REBUILD, VERSION, Reason
 
 _ASKING = (
@@ -63,6 +64,19 @@ _STORE = (
            "Det som lagts undan i {folder} kan inte raderas: {why}. Radera det för hand."),
     Reason("Files that had been removed from the library and are now deleted for good: {n}.",
            "Filer som hade tagits bort ur biblioteket och nu är raderade för gott: {n}."),
+    Reason("The word file {file} was made by another version of Källa, or is damaged.",
+           "Ordfilen {file} gjordes av en annan version av Källa, eller är skadad."),
+    Reason("The vector file {file} is damaged: it is not laid out as it was written.",
+           "Vektorfilen {file} är skadad: den är inte uppbyggd som den skrevs."),
+    Reason("The vector file {file} is damaged: it cannot be read.", "Vektorfilen {file} är skadad: den kan inte läsas."),
+    Reason("The vector file {file} is damaged: its ids are not in order.",
+           "Vektorfilen {file} är skadad: dess nummer är inte i ordning."),
+    Reason("{n} passages belong to no generation.", "{n} textställen hör inte till någon generation."),
+    Reason("{n} rows of {table} belong to no document.", "{n} rader i {table} hör inte till något dokument."),
+    Reason("{where}, page {page}: text recognition cannot be sure of it by {n}.",
+           "{where}, sida {page}: textigenkänningen kan inte vara säker till {n}."),
+    Reason("{n} vectors in {file} are not those of their passages (the first is {first}).",
+           "{n} vektorer i {file} är inte de som hör till sina textställen (det första är {first})."),
     Reason("{n} things do not hold.", "{n} saker stämmer inte."),
 )  # fmt: skip
 _MODELS = (
@@ -192,4 +206,4 @@ _QUESTIONS = (
            "ett programbibliotek som indexet behöver kan inte laddas ({detail})", INSTALL),
 )  # fmt: skip
 
-INDEX = (*_ASKING, *_STORE, *_MODELS, *_PARTS, *_VERIFY, *_QUESTIONS)
+INDEX = (*PEOPLE, *_ASKING, *_STORE, *_MODELS, *_PARTS, *_VERIFY, *_QUESTIONS)

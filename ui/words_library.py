@@ -104,6 +104,11 @@ class LibraryWords(Spoken):
         "Reads what is new or changed in {corpus}, and lets go of what was removed.",
         "Läser det som är nytt eller ändrat i {corpus} och släpper det som tagits bort.",
     )
+    sync_watching = Pair(
+        "What is new or changed in {corpus} is read by itself; what was removed leaves after a while. This does it now.",
+        "Det som är nytt eller ändrat i {corpus} läses av sig självt; det som tagits bort lämnar efter en stund. "
+        "Här gör du det nu.",
+    )
     sending = Pair("Sending files", "Skickar filer")
     sent_of = Pair("{done} of {total} sent", "{done} av {total} skickade")
     sent_waiting = Pair("waiting", "väntar")
