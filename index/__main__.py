@@ -1,13 +1,13 @@
-"""The index from the command line: `python -m index search | rebuild | status | verify | eval | calibrate | backup | restore`."""
+"""The index from the command line: `python -m index COMMAND`; its modules are in `index.cli`."""
 
 import argparse
 import sys
 from collections.abc import Sequence
 
-from index.cli import keeping, looking, measuring, rebuilding, searching
+from index.cli import keeping, looking, measuring, people, rebuilding, searching
 from index.cli.common import DONE, WRONG_USE
 
-_GROUPS = (searching, rebuilding, looking, measuring, keeping)
+_GROUPS = (searching, rebuilding, looking, measuring, keeping, people)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
