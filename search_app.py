@@ -1,10 +1,11 @@
 """The web page: `python search_app.py`. Puts library, readers and page together, and serves them to this machine."""
 
 import argparse
+import errno
 import signal
 import socket
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,7 +22,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Serve until Ctrl-C or SIGTERM. Exit code 0; 2 where it could not start."""
     chosen = _parser().parse_args(arguments)
     try:
-        listener = _listen(chosen.port)
+        _check_reach(chosen)
+        listener = _listen(chosen.host, chosen.port)
         return _serve(chosen, listener)
     except _CannotStart as exc:
         print(exc, file=sys.stderr)
@@ -40,6 +42,21 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--data", metavar="DIR", help="the data folder (default: KALLA_DATA, or data)")
     folder = Path("corpus")
     parser.add_argument("--corpus", type=Path, default=folder, metavar="DIR", help="the sources (default: corpus)")
+    parser.add_argument(
+        "--host", default=HOST, metavar="ADDRESS", help=f"the address to serve at (default: {HOST}; any other needs users)"
+    )
+    parser.add_argument(
+        "--trusted-host",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="a name that browsers may call it by; repeat for several",
+    )
+    parser.add_argument("--tls-cert", type=Path, metavar="FILE", help="serve by TLS with this certificate (PEM, with its chain)")
+    parser.add_argument("--tls-key", type=Path, metavar="FILE", help="and this key (PEM)")
+    parser.add_argument(
+        "--proxy", action="append", default=[], metavar="ADDRESS", help="a proxy whose forwarded headers are believed; repeat"
+    )
     parser.add_argument("--port", type=_port, default=7860, metavar="N", help="the port to serve at (default: 7860)")
     parser.add_argument(
         "--watch", action="store_true", help="take in by itself what changes in the sources (or set KALLA_WATCH=1)"
@@ -55,18 +72,58 @@ def _port(value: str) -> int:
     return number
 
 
-def _listen(port: int) -> socket.socket:
+def _check_reach(chosen: argparse.Namespace) -> None:
+    """Refuse to be reached from elsewhere while anybody would be let in, and what would not work. Raises _CannotStart."""
+    from index.errors import LibraryError
+    from index.privacy import keep_private
+    from index.settings import data_folder
+    from index.users import Users
+
+    if bool(chosen.tls_cert) != bool(chosen.tls_key):
+        raise _CannotStart("TLS needs both: --tls-cert FILE and --tls-key FILE")
+    for file in filter(None, (chosen.tls_cert, chosen.tls_key)):
+        if not file.is_file():
+            raise _CannotStart(f"There is no file {file}. Name the certificate and the key as PEM files.")
+    data = data_folder(chosen.data)
+    try:
+        keep_private(data)
+        some = Users(data).any()
+    except LibraryError as exc:
+        raise _CannotStart(str(exc)) from exc
+    if (not _is_loopback(chosen.host) or chosen.trusted_host or chosen.proxy) and not some:
+        raise _CannotStart(
+            "There are no users yet, so Källa is served to this machine alone. To let others reach it, make an administrator"
+            f" first: python -m index users add NAME --role admin --clearance RED --data {data}"
+        )
+    if chosen.host in ("0.0.0.0", "::") and not chosen.trusted_host:
+        raise _CannotStart("Say by which name browsers call this server: --trusted-host kalla.example.org")
+    if not _is_loopback(chosen.host) and not chosen.tls_cert and not chosen.proxy:
+        print("Without TLS, passwords and reports cross the network readable: --tls-cert FILE --tls-key FILE", file=sys.stderr)
+
+
+def _is_loopback(host: str) -> bool:
+    from ipaddress import ip_address
+
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _listen(host: str, port: int) -> socket.socket:
     """Take the port at once, before anything slow is loaded."""
-    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
-        listener.bind((HOST, port))
+        listener.bind((host, port))
         listener.listen(128)
     except OSError as exc:
         listener.close()
         other = port + 1 if port < 65535 else port - 1
         if isinstance(exc, PermissionError):
             raise _CannotStart(f"Port {port} may not be used by you. Try --port 7861") from exc
+        if exc.errno not in (errno.EADDRINUSE, None):
+            raise _CannotStart(f"Källa cannot be served at {host}: {exc.strerror}. Is that an address of this machine?") from exc
         raise _CannotStart(f"Port {port} is in use. Is Källa already running? Try --port {other}") from exc
     return listener
 
@@ -82,7 +139,8 @@ def _serve(chosen: argparse.Namespace, listener: socket.socket) -> int:
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s: %(message)s")
     data = data_folder(chosen.data)
     _private(data)
-    address = f"http://{HOST}:{chosen.port}/"
+    shown = f"[{chosen.host}]" if ":" in chosen.host else chosen.host
+    address = f"{'https' if chosen.tls_cert else 'http'}://{(chosen.trusted_host or [shown])[0]}:{chosen.port}/"
 
     def started() -> None:
         print(f"Källa is at {address} (Ctrl-C ends it)", flush=True)
@@ -91,7 +149,7 @@ def _serve(chosen: argparse.Namespace, listener: socket.socket) -> int:
 
     import uvicorn
 
-    app = _application(data, chosen.corpus, watching=chosen.watch or os.environ.get("KALLA_WATCH", "") not in ("", "0"))
+    app = _application(data, chosen, watching=chosen.watch or os.environ.get("KALLA_WATCH", "") not in ("", "0"))
     config = uvicorn.Config(
         app,
         log_level="warning",
@@ -99,6 +157,10 @@ def _serve(chosen: argparse.Namespace, listener: socket.socket) -> int:
         server_header=False,
         timeout_graceful_shutdown=_GRACE,
         lifespan="on",
+        ssl_certfile=chosen.tls_cert,
+        ssl_keyfile=chosen.tls_key,
+        proxy_headers=bool(chosen.proxy),
+        forwarded_allow_ips=chosen.proxy,
     )
 
     class Server(uvicorn.Server):
@@ -134,12 +196,16 @@ def _private(data: Path) -> None:
     os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
 
 
-def _application(data: Path, corpus: Path, watching: bool) -> "FastAPI":
+def _application(data: Path, chosen: argparse.Namespace, watching: bool) -> "FastAPI":
+    import os
     import threading
 
     from index import own_runs
-    from index.access import local_owner
+    from index.access import Principal
+    from index.audit import Audit
     from index.desk import Desk
+    from index.errors import LibraryError
+    from index.gate import Gate
     from index.library import Library
     from ingest.editing import describe
     from ingest.language import detect_query
@@ -148,8 +214,19 @@ def _application(data: Path, corpus: Path, watching: bool) -> "FastAPI":
     from ui.app import create
     from ui.attendant import attend
     from ui.jobs import Jobs
+    from ui.security import HOSTS
 
+    corpus: Path = chosen.corpus
     library = Library(data, detect_query)
+    audit = Audit(data, questions=os.environ.get("KALLA_AUDIT_QUESTIONS") == "full")
+    gate = Gate(data, audit=audit, open_to_others=not _is_loopback(chosen.host) or bool(chosen.trusted_host or chosen.proxy))
+
+    def who(headers: Mapping[str, str]) -> Principal:
+        principal = gate.of_cookie(headers)
+        if principal is None:  # the door has let in nobody without: the session has ended since
+            raise LibraryError("Your session has ended. Sign in again.")
+        return principal
+
     pool = ReaderPool(_RENDERERS)
     jobs, ended = Jobs(data), threading.Event()
 
@@ -168,7 +245,9 @@ def _application(data: Path, corpus: Path, watching: bool) -> "FastAPI":
         pool.render,
         data=data,
         corpus=corpus,
-        who=lambda headers: local_owner(),
+        who=who,
+        gate=gate,
+        hosts=(*HOSTS, *chosen.trusted_host, *([] if chosen.host in ("0.0.0.0", "::") else [chosen.host])),
         desk=Desk(data),
         describe=describe,
         runs=lambda principal: own_runs.sets(data, principal),

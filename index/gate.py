@@ -1,13 +1,13 @@
 """The one gate behind all doors: who asks, by a session of the page or by a token, and how one signs in."""
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from index import keys
 from index.access import Principal, local_owner
-from index.audit import Audit, Event
+from index.audit import Audit, Entry, Event
 from index.sessions import Sessions
 from index.throttle import Throttle
 from index.tokens import Bearer, Scope, Tokens
@@ -97,8 +97,32 @@ class Gate:
         self.sessions.end(secret_of(headers))
         self.audit.write(user.name, Event.SIGN_OUT, everywhere="yes" if everywhere else "no")
 
-    def change_password(self, user: User, old: str, new: str, address: str) -> bool:
-        """Give somebody another password, if they know the old one; their sessions end. Raises AccountError for one too weak."""
+    def secret_of(self, headers: Mapping[str, str]) -> str:
+        """The secret of the session that asks, "" where there is none."""
+        return secret_of(headers)
+
+    def has_password(self, headers: Mapping[str, str]) -> bool:
+        """Whether the one who asks has a password here."""
+        user = self.user(headers)
+        return user is not None and not user.subject
+
+    def note(self, who: str, event: str, about: Mapping[str, str]) -> None:
+        """Write down what was done. Raises StoreError: what cannot be written down is not done."""
+        self.audit.write(who, Event(event), **about)
+
+    def counts(self, since: str) -> Mapping[str, int]:
+        """How often each event came about since a moment (ISO 8601, UTC)."""
+        return self.audit.counts(since=since)
+
+    def trail(self, limit: int) -> Sequence[Entry]:
+        """The latest rows of the audit trail."""
+        return self.audit.entries(newest_first=True, limit=limit)
+
+    def change_password(self, headers: Mapping[str, str], old: str, new: str, address: str) -> bool:
+        """Give the one who asks another password, if they know the old one; their sessions end. Raises AccountError."""
+        user = self.user(headers)
+        if user is None:
+            return False
         if self._throttle.wait(user.name, address) > 0:
             return False
         with self._hashing:

@@ -1,7 +1,7 @@
 """The web application: the Ask room in Gradio and all other rooms, in both languages, and what guards them."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from starlette.staticfiles import StaticFiles
 
 from index.errors import LibraryError
 from ui import (
+    account_routes,
     blocks,
     collected_routes,
     compare_routes,
@@ -23,14 +24,24 @@ from ui import (
     routes,
     theme,
 )
+from ui.door import Door
 from ui.house import House
 from ui.images import PageImages
 from ui.jobs import Jobs
-from ui.ports import Describe, Desk, Library, Render, Runs, Who
+from ui.ports import Describe, Desk, Gate, Library, Render, Runs, Who
 from ui.security import HOSTS, Guard
 from ui.words import LANGUAGES, Words
 
-_ROOMS = (front_routes, compare_routes, library_routes, follow_routes, collected_routes, index_routes, nowhere_routes)
+_ROOMS = (
+    account_routes,
+    front_routes,
+    compare_routes,
+    library_routes,
+    follow_routes,
+    collected_routes,
+    index_routes,
+    nowhere_routes,
+)
 
 
 def create(
@@ -45,13 +56,15 @@ def create(
     runs: Runs = lambda principal: (),
     jobs: Jobs | None = None,
     watching: bool = False,
+    gate: Gate | None = None,
+    hosts: Sequence[str] = HOSTS,
     at_start: Callable[[], None] = lambda: None,
     at_end: Callable[[], None] = lambda: None,
 ) -> FastAPI:
     """Put the application together. `at_start` and `at_end` run with the server; `jobs` are ended with it."""
     house = House(
         library=library, desk=desk, jobs=jobs or Jobs(data), images=PageImages(data / "cache" / "pages", render),
-        describe=describe, runs=runs, corpus=corpus, data=data, who=who, watching=watching,
+        describe=describe, runs=runs, corpus=corpus, data=data, who=who, watching=watching, gate=gate,
     )  # fmt: skip
 
     @asynccontextmanager
@@ -72,8 +85,10 @@ def create(
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"))
     # Gradio 6.31 makes an event loop for each queue and never closes it, unless one is running (utils.py, safe_get_lock).
     asyncio.run(_mount(app, house))
+    if gate is not None:
+        app.add_middleware(Door, gate=gate)
     app.add_middleware(Guard)
-    app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(HOSTS))
+    app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(hosts))
     return app
 
 

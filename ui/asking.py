@@ -10,7 +10,7 @@ from index.errors import LibraryError
 from index.result import Result
 from ui import question, reasons, results, welcome
 from ui.names import kind_name, language_name, theme_name
-from ui.ports import Desk, Library
+from ui.ports import Desk, Gate, Library
 from ui.question import Question
 from ui.reasons import said
 from ui.words import Words
@@ -37,8 +37,9 @@ class Shown:
 class AskRoom:
     """Answers questions for one language of the interface."""
 
-    def __init__(self, library: Library, desk: Desk, words: Words, corpus: str) -> None:
+    def __init__(self, library: Library, desk: Desk, words: Words, corpus: str, gate: Gate | None = None) -> None:
         self._library = library
+        self._gate = gate
         self._desk = desk
         self._words = words
         self._corpus = corpus
@@ -69,6 +70,8 @@ class AskRoom:
             if within and document is None:
                 gone = results.narrowed(asked, None, words)
                 return Shown(html=gone + results.message(words.not_found, words.not_found_more), address=address)
+            if self._gate is not None:
+                self._gate.note(principal.name, "search", {"question": asked.text})
             result = self._search(asked, principal)
             status = self._library.status()
         except LibraryError as exc:

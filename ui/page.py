@@ -39,10 +39,12 @@ def header(room: str, words: Words, here: str = "") -> str:
     )
     switch = text.escape(f"/{other.language}/{here}")
     content = "k-question" if room == "ask" else "main"
+    current = " aria-current=page" if room == "account" else ""
+    account = f'<a class="k-account" href="{address("account", words)}"{current}>{text.escape(words.account)}</a>'
+    rooms = f'<nav aria-label="{text.escape(words.rooms)}">{links}</nav>{account}' if room else ""  # none before one signs in
     return (
         f'<header class="k-top"><a class="k-skip" href="#{content}">{text.escape(words.skip)}</a>'
-        f'<a class="k-brand" href="{address("ask", words)}">Källa</a>'
-        f'<nav aria-label="{text.escape(words.rooms)}">{links}</nav>'
+        f'<a class="k-brand" href="{address("ask", words)}">Källa</a>{rooms}'
         f'<a class="k-lang" href="{switch}" lang="{other.language}" hreflang="{other.language}">'
         f"{text.escape(words.other_language)}</a></header>"
     )

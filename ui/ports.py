@@ -151,6 +151,88 @@ class Desk(Protocol):
         ...
 
 
+class SignedIn(Protocol):
+    """How an attempt to sign in ended: with the secret for the cookie, or "" and the seconds to wait (0: try again at once)."""
+
+    @property
+    def secret(self) -> str:
+        """For the cookie, "" where it failed."""
+        ...
+
+    @property
+    def wait(self) -> float:
+        """Seconds."""
+        ...
+
+
+class Noted(Protocol):
+    """A row of the audit trail."""
+
+    @property
+    def at(self) -> str:
+        """ISO 8601, UTC."""
+        ...
+
+    @property
+    def who(self) -> str:
+        """The name of the account."""
+        ...
+
+    @property
+    def event(self) -> str:
+        """What was done."""
+        ...
+
+    @property
+    def detail(self) -> Mapping[str, str]:
+        """What it was about."""
+        ...
+
+
+class Gate(Protocol):
+    """Who asks, and how one signs in. Raises LibraryError."""
+
+    def signing_in(self) -> bool:
+        """Whether one has to sign in."""
+        ...
+
+    def of_cookie(self, headers: Mapping[str, str]) -> Principal | None:
+        """Who asks; None where they have to sign in first."""
+        ...
+
+    def secret_of(self, headers: Mapping[str, str]) -> str:
+        """The secret of the session that asks, "" where there is none."""
+        ...
+
+    def has_password(self, headers: Mapping[str, str]) -> bool:
+        """Whether the one who asks has a password here."""
+        ...
+
+    def sign_in(self, name: str, password: str, address: str, before: str = "") -> SignedIn:
+        """Try to sign in; `address` of the browser, `before`: the secret of the session that is replaced."""
+        ...
+
+    def sign_out(self, headers: Mapping[str, str], *, everywhere: bool = False) -> None:
+        """End the session that asks, or all of its account."""
+        ...
+
+    def change_password(self, headers: Mapping[str, str], old: str, new: str, address: str) -> bool:
+        """Give the one who asks another password, if they know the old one."""
+        ...
+
+    def note(self, who: str, event: str, about: Mapping[str, str]) -> None:
+        """Write down what was done."""
+        ...
+
+    def counts(self, since: str) -> Mapping[str, int]:
+        """How often each event came about since a moment (ISO 8601, UTC)."""
+        ...
+
+    def trail(self, limit: int) -> Sequence[Noted]:
+        """The latest rows of the audit trail."""
+        ...
+
+
 # Write what is known of a file into the catalogue that describes it: field -> value, as a spreadsheet would hold it ("a; b" for
 # several). Raises ValueError, whose text is for the user, where a value cannot be understood or the catalogue not be written.
 Describe = Callable[[Path, Mapping[str, str]], None]

@@ -80,7 +80,7 @@ def _small(router: APIRouter) -> None:
     def shown() -> Response:
         return Response(_SHOWN, media_type="text/css", headers={"Cache-Control": "no-cache"})
 
-    for room in page.ROOMS[1:]:
+    for room in (*page.ROOMS[1:], "account", "sign-in"):
         router.add_api_route(f"/{room}", _elsewhere(room), methods=_READ)
 
 

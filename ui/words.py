@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from ui.say import LANGUAGES, Count, Pair
+from ui.words_account import AccountWords
 from ui.words_ask import AskWords
 from ui.words_collected import CollectedWords
 from ui.words_compare import CompareWords
@@ -17,13 +18,13 @@ from ui.words_viewer import ViewerWords
 __all__ = ["LANGUAGES", "Count", "Pair", "Words", "every_count", "every_pair"]
 _ROOMS = (
     HouseWords, AskWords, ViewerWords, CompareWords, LibraryWords, DocumentWords, FollowWords, CollectedWords, IndexWords,
-    RunsWords,
+    RunsWords, AccountWords,
 )  # fmt: skip
 
 
 class Words(
     HouseWords, AskWords, ViewerWords, CompareWords, LibraryWords, DocumentWords, FollowWords, CollectedWords, IndexWords,
-    RunsWords,
+    RunsWords, AccountWords,
 ):  # fmt: skip
     """The words of one language: `Words("sv").ask`."""
 

@@ -1,0 +1,115 @@
+"""Signing in, and one's own account. Pure."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from index.access import Principal
+from ui import page, text
+from ui.ports import Noted
+from ui.words import Words
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """What somebody sees of their account. `counts` for editors, `trail` for administrators; `signing_in`: one has to."""
+
+    principal: Principal
+    signing_in: bool
+    own_password: bool
+    problem: str = ""
+    counts: Mapping[str, int] | None = None
+    trail: Sequence[Noted] | None = None
+
+
+def sign_in(words: Words, *, onward: str, name: str = "", problem: str = "") -> str:
+    """Set the form. `onward`: where it leads; `name`: as it was typed."""
+    said = f'<p class="k-problem" id="a-problem" role="alert">{text.escape(problem)}</p>' if problem else ""
+    told = ' aria-describedby="a-problem" aria-invalid="true"' if problem else ""
+    return (
+        f'<div class="a-sign-in"><h1>{text.escape(words.sign_in)}</h1>'
+        f'<p class="k-lead">{text.escape(words.sign_in_lead)}</p>{said}'
+        f'<form method="post" action="{page.address("sign-in", words)}">'
+        f'<input type="hidden" name="next" value="{text.escape(onward)}">'
+        f"{_field('name', words.user_name, 'text', 'username', value=name, more=told + ' autofocus')}"
+        f"{_field('password', words.password, 'password', 'current-password', more=told)}"
+        f'<button class="k-button k-primary">{text.escape(words.sign_in)}</button></form>'
+        f'<p class="k-soft">{text.escape(words.sign_in_help)}</p></div>'
+    )
+
+
+def render(account: Account, words: Words) -> str:
+    """Set the account."""
+    title = f"<h1>{text.escape(words.account)}</h1>"
+    if not account.signing_in:
+        return f'{title}<p class="k-lead">{text.escape(words.nobody_signs_in)}</p>{_done(account, words)}'
+    principal = account.principal
+    role = {"reader": words.role_reader, "editor": words.role_editor, "admin": words.role_admin}[principal.role.value]
+    facts = [
+        (words.account_role, role),
+        (words.account_clearance, principal.clearance.mark),
+        (words.account_groups, ", ".join(principal.groups)),
+    ]
+    listed = "".join(f"<div><dt>{text.escape(name)}</dt><dd>{text.escape(said)}</dd></div>" for name, said in facts if said)
+    return (
+        f'{title}<p class="k-lead">{text.escape(words.signed_in_as.format(name=principal.name))}</p>'
+        f'<dl class="k-facts a-facts">{listed}</dl>'
+        f"{_button('sign-out', words.sign_out, words, primary=True)}"
+        f"{_password(account, words) if account.own_password else ''}"
+        f'<h2 class="k-heading">{text.escape(words.sign_out_everywhere)}</h2>'
+        f'<p class="k-soft">{text.escape(words.sign_out_everywhere_more)}</p>'
+        f"{_button('sign-out-everywhere', words.sign_out_everywhere, words)}{_done(account, words)}"
+    )
+
+
+def _password(account: Account, words: Words) -> str:
+    problem = f'<p class="k-problem" role="alert">{text.escape(account.problem)}</p>' if account.problem else ""
+    return (
+        f'<h2 class="k-heading">{text.escape(words.change_password)}</h2>{problem}'
+        f'<form class="a-password" method="post" action="{page.address("account/password", words)}">'
+        f"{_field('old', words.old_password, 'password', 'current-password')}"
+        f"{_field('new', words.new_password, 'password', 'new-password')}"
+        f"{_field('again', words.new_password_again, 'password', 'new-password')}"
+        f'<button class="k-button">{text.escape(words.change_password)}</button></form>'
+    )
+
+
+def _field(name: str, label: str, kind: str, complete: str, *, value: str = "", more: str = "") -> str:
+    return (
+        f'<p><label class="k-label" for="a-{name}">{text.escape(label)}</label>'
+        f'<input class="k-input" id="a-{name}" name="{name}" type="{kind}" autocomplete="{complete}" required maxlength="256"'
+        f' value="{text.escape(value)}"{more}></p>'
+    )
+
+
+def _button(action: str, label: str, words: Words, *, primary: bool = False) -> str:
+    kind = "k-button k-primary" if primary else "k-button"
+    return (
+        f'<form method="post" action="{page.address(f"account/{action}", words)}">'
+        f'<button class="{kind}">{text.escape(label)}</button></form>'
+    )
+
+
+def _done(account: Account, words: Words) -> str:
+    """What was done: counts for those who change the library, rows for those who look after it."""
+    parts = []
+    if account.counts is not None:
+        rows = "".join(f"<div><dt>{text.escape(name)}</dt><dd>{words.number(n)}</dd></div>" for name, n in account.counts.items())
+        held = f'<dl class="k-facts a-facts">{rows}</dl>' if rows else f"<p>{text.escape(words.trail_none)}</p>"
+        parts.append(f'<h2 class="k-heading">{text.escape(words.trail_counts)}</h2>{held}')
+    if account.trail is not None:
+        heads = (words.trail_at, words.trail_who, words.trail_event, words.trail_detail)
+        head = "".join(f'<th scope="col">{text.escape(one)}</th>' for one in heads)
+        rows = "".join(_row(one) for one in account.trail)
+        more = words.trail_more.format(n=words.number(len(account.trail)))
+        parts.append(
+            f'<h2 class="k-heading">{text.escape(words.trail)}</h2><p class="k-soft">{text.escape(more)}</p>'
+            f'<div class="a-trail" tabindex="0" role="region" aria-label="{text.escape(words.trail)}">'
+            f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>"
+        )
+    return "".join(parts)
+
+
+def _row(one: Noted) -> str:
+    about = "; ".join(f"{name}: {value}" for name, value in one.detail.items())
+    cells = (one.at.replace("T", " ").removesuffix("+00:00"), one.who, one.event, about)
+    return "<tr>" + "".join(f"<td>{text.escape(cell)}</td>" for cell in cells) + "</tr>"

@@ -1,0 +1,94 @@
+"""Who may ask for which address. What no rule names is refused, so that a new address is shut until somebody decides. Pure."""
+
+import re
+from dataclasses import dataclass
+from enum import IntEnum
+
+from index.access import Principal, Role
+from ui.words import LANGUAGES
+
+_READ = frozenset(("GET", "HEAD"))
+_SEND = frozenset(("POST",))
+_LANGUAGE = f"/(?:{'|'.join(LANGUAGES)})"
+
+
+class Needs(IntEnum):
+    """What somebody needs to be."""
+
+    NOTHING = 0
+    SIGNED_IN = 1
+    EDITOR = 2
+    ADMIN = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """Addresses, what they need, and what is written down of their use ("" for nothing)."""
+
+    methods: frozenset[str]
+    path: re.Pattern[str]
+    needs: Needs
+    event: str = ""
+
+
+def _rule(methods: frozenset[str], path: str, needs: Needs, event: str = "") -> Rule:
+    return Rule(methods=methods, path=re.compile(path.replace("LANG", _LANGUAGE)), needs=needs, event=event)
+
+
+# The first that fits counts.
+RULES = (
+    _rule(_READ, r"/healthz|/readyz|/static/[\w.-]+", Needs.NOTHING),
+    _rule(_READ | _SEND, r"LANG/sign-in", Needs.NOTHING),
+    _rule(_READ, r"/sign-in", Needs.NOTHING),
+    # The page's own addresses
+    _rule(_READ, r"/", Needs.SIGNED_IN),
+    _rule(_READ, r"/shown\.css|/(?:compare|library|follow|collected|index|account)", Needs.SIGNED_IN),
+    _rule(_READ, r"/view/\d+", Needs.SIGNED_IN, "document opened"),
+    _rule(_READ, r"/source/\d+", Needs.SIGNED_IN, "original downloaded"),
+    _rule(_READ, r"/view(?:/[^/]*)?|/(?:similar|context|source)/[^/]*|/image/[^/]*/[^/]*", Needs.SIGNED_IN),
+    # Accounts
+    _rule(_SEND, r"LANG/account/(?:sign-out|sign-out-everywhere|password)", Needs.SIGNED_IN),
+    _rule(_READ, r"LANG/account(?:/[^/]*)?", Needs.SIGNED_IN),
+    # Rooms: what leaves the page
+    _rule(_READ, r"LANG/(?:compare|follow|collected)\.(?:csv|md|docx|bib|ris)", Needs.SIGNED_IN, "export"),
+    _rule(_READ, r"LANG/library/readings/[^/]*\.csv", Needs.EDITOR, "export"),
+    _rule(_READ, r"LANG/compare/columns", Needs.SIGNED_IN, "search"),
+    # Rooms: what is one's own
+    _rule(_SEND, r"LANG/follow(?:/(?:seen|stop))?|LANG/collected/(?:keep|note|move|remove|back)", Needs.SIGNED_IN),
+    # Rooms: what changes the library
+    _rule(_SEND, r"LANG/library/files", Needs.EDITOR, "upload"),
+    _rule(_SEND, r"LANG/library/(?:read|step)", Needs.EDITOR, "ingest"),
+    _rule(_SEND, r"LANG/library/[^/]+/remove", Needs.EDITOR, "document removed"),
+    _rule(_SEND, r"LANG/library/removed/[^/]+/back", Needs.EDITOR, "document brought back"),
+    _rule(_SEND, r"LANG/library/[^/]+/edit", Needs.EDITOR, "catalogue edited"),
+    _rule(_SEND, r"LANG/library/[^/]+/replace", Needs.EDITOR, "upload"),
+    _rule(_SEND, r"LANG/library/(?:removed/)?[^/]+/again|LANG/library/readings/[^/]+/stop", Needs.EDITOR),
+    _rule(_SEND, r"LANG/index/rebuild", Needs.EDITOR, "rebuild"),
+    _rule(_SEND, r"LANG/index/(?:check|questions|questions/again|forget|[^/]+/stop)", Needs.EDITOR),
+    # Rooms: what is looked at
+    _rule(_READ, r"LANG/counts", Needs.SIGNED_IN),
+    _rule(_READ, r"LANG/(?:compare|library|follow|collected|index)(?:/.*)?", Needs.SIGNED_IN),
+    # Ask, as far as Gradio's own page calls it
+    _rule(_READ, r"LANG/", Needs.SIGNED_IN),
+    _rule(_READ, r"LANG/(?:config/?|assets/.*|static/.*|svelte/.*|theme\.css|favicon\.ico|robots\.txt)", Needs.SIGNED_IN),
+    _rule(
+        _READ | _SEND,
+        r"LANG/gradio_api/(?:queue/(?:join|data)|cancel|reset|heartbeat/[\w-]+|startup-events|info|theme\.css)/?",
+        Needs.SIGNED_IN,
+    ),
+)  # fmt: skip
+
+
+def find(method: str, path: str) -> Rule | None:
+    """The rule of a request, None where there is none."""
+    return next((rule for rule in RULES if method in rule.methods and rule.path.fullmatch(path)), None)
+
+
+def fulfils(principal: Principal | None, needs: Needs) -> bool:
+    """Whether somebody is what is needed; None is nobody."""
+    if needs is Needs.NOTHING:
+        return True
+    if principal is None:
+        return False
+    allowed = {Needs.SIGNED_IN: True, Needs.EDITOR: principal.may_edit, Needs.ADMIN: principal.role is Role.ADMIN}
+    return allowed[needs]

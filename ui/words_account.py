@@ -1,0 +1,59 @@
+"""What signing in and one's account say."""
+
+from ui.say import Pair, Spoken
+
+
+class AccountWords(Spoken):
+    """What signing in and one's account say."""
+
+    sign_in = Pair("Sign in", "Logga in")
+    sign_in_lead = Pair("The reports here are for those who have an account.", "Rapporterna här är för den som har ett konto.")
+    user_name = Pair("Name", "Namn")
+    password = Pair("Password", "Lösenord")
+    sign_in_wrong = Pair("The name or the password is wrong.", "Namnet eller lösenordet är fel.")
+    sign_in_wait = Pair(
+        "Too many attempts. Wait {n} seconds, then try again.", "För många försök. Vänta {n} sekunder och försök igen."
+    )
+    sign_in_help = Pair(
+        "Forgotten? Whoever looks after Källa here gives you a new password.",
+        "Glömt? Den som sköter Källa hos er ger dig ett nytt lösenord.",
+    )
+    account = Pair("Account", "Konto")
+    signed_in_as = Pair("You are signed in as {name}.", "Du är inloggad som {name}.")
+    nobody_signs_in = Pair(
+        "Källa is served to this machine alone, to whoever sits at it: everything here is theirs to see and to change. To let "
+        "others in, make accounts: python -m index users add NAME --role admin",
+        "Källa visas bara på den här maskinen, för den som sitter vid den: allt här får ses och ändras. För att släppa in andra, "
+        "lägg upp konton: python -m index users add NAMN --role admin",
+    )
+    account_role = Pair("May", "Får")
+    role_reader = Pair("ask and read", "fråga och läsa")
+    role_editor = Pair("ask and read, and change the library", "fråga och läsa, och ändra biblioteket")
+    role_admin = Pair(
+        "ask and read, change the library, and see who did what", "fråga och läsa, ändra biblioteket och se vem som gjort vad"
+    )
+    account_clearance = Pair("Sees, at most", "Ser som mest")
+    account_groups = Pair("Belongs to", "Hör till")
+    sign_out = Pair("Sign out", "Logga ut")
+    sign_out_everywhere = Pair("Sign out everywhere", "Logga ut överallt")
+    sign_out_everywhere_more = Pair(
+        "Ends every session of yours, on this and all other machines.", "Avslutar alla dina sessioner, här och på andra maskiner."
+    )
+    change_password = Pair("Change the password", "Byt lösenord")
+    old_password = Pair("The password now", "Lösenordet nu")
+    new_password = Pair("The new password", "Det nya lösenordet")
+    new_password_again = Pair("The new password once more", "Det nya lösenordet en gång till")
+    passwords_differ = Pair("The two new passwords differ.", "De två nya lösenorden skiljer sig åt.")
+    password_wrong = Pair("The password now is another one.", "Lösenordet nu är ett annat.")
+    password_kept = Pair("Nothing was changed.", "Inget ändrades.")
+    trail = Pair("Who did what", "Vem som gjort vad")
+    trail_counts = Pair("What was done in the last 30 days", "Vad som gjorts de senaste 30 dagarna")
+    trail_more = Pair(
+        "The latest {n}. All of it: python -m index audit export", "De senaste {n}. Allt: python -m index audit export"
+    )
+    trail_at = Pair("When (UTC)", "När (UTC)")
+    trail_who = Pair("Who", "Vem")
+    trail_event = Pair("What", "Vad")
+    trail_detail = Pair("About", "Om")
+    trail_none = Pair("Nothing yet.", "Inget än.")
+    may_not = Pair("You may not do this", "Det här får du inte göra")
