@@ -56,4 +56,3 @@ class AccountWords(Spoken):
     trail_event = Pair("What", "Vad")
     trail_detail = Pair("About", "Om")
     trail_none = Pair("Nothing yet.", "Inget än.")
-    may_not = Pair("You may not do this", "Det här får du inte göra")
