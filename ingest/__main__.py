@@ -89,7 +89,7 @@ def _watch(chosen: argparse.Namespace) -> int:
         print("--prune is for one run, not for --watch: run it by itself first.", file=sys.stderr)
         return WRONG_USE
     roots = chosen.paths or [Path("corpus")]
-    watch, said = Watch(roots, threading.Event(), Patience(grace=chosen.grace), _say), ""
+    watch, said = Watch(roots, threading.Event(), Patience(grace=chosen.grace), _say), "nothing yet"
     running = True
     try:
         for due in watch.due():
@@ -102,7 +102,7 @@ def _watch(chosen: argparse.Namespace) -> int:
             except (LibraryError, CatalogueError, GlossaryError) as exc:
                 trouble = str(exc)
             if trouble != said:
-                _say(trouble or f"Watching {described(roots)} again (Ctrl-C ends it)")
+                _say(trouble or f"Watching {described(roots)} (Ctrl-C ends it)")
             said, running = trouble, False
     except KeyboardInterrupt:
         if running:

@@ -156,7 +156,7 @@ NO_MESSAGES = {  # these render for the terminal, are used there only, or put qu
     "index/backup.py", "index/restore.py", "index/reread.py", "index/privacy.py", "index/audit.py", "ingest/watch.py",
 }  # fmt: skip
 FEW = {"7", "7: 7", "7; 7", "row 7, column “7”"}  # mere frames for other messages
-COMMAND_LINE = re.compile(r"^(--|query, document)|^7 files are read|^Watching 7 again|is empty or not there: what")  # what only a person at the terminal can bring about
+COMMAND_LINE = re.compile(r"^(--|query, document)|^7 files are read|^Watching 7 |is empty or not there: what")  # what only a person at the terminal can bring about
 
 
 Named = dict[str, list[ast.expr]]  # what is assigned to a name, anywhere in a module
