@@ -115,14 +115,14 @@ def _read(path: Path, pdfium: PdfiumDocument | None, pypdf: PypdfDocument | None
         page = page_text(pdfium, pypdf, index, base)
         base += len(page.boxes)
         pages.append(page)
-    found, body = _without_furniture(pages, pdfium, pypdf)
+    found, body = _without_furniture(pages, pdfium, pypdf, properties.labels)
     unread = {index: page for index, page in enumerate(pages) if page.source in (TextSource.NONE, TextSource.STAMP)}
     notes = _notes(properties)
     if scans is not None and pdfium is not None and unread:
         for index, page in scans.read(pdfium, unread).items():
             pages[index] = page
         follow(pages)
-        found, body = _without_furniture(pages, pdfium, pypdf)
+        found, body = _without_furniture(pages, pdfium, pypdf, properties.labels)
         notes += _untried(scans.untried)
     known = words([line.text for lines in body for line in lines])
     blocks = parts(*recognised.alike(body, pages), properties.outline, known)
@@ -130,10 +130,10 @@ def _read(path: Path, pdfium: PdfiumDocument | None, pypdf: PypdfDocument | None
 
 
 def _without_furniture(
-    pages: Sequence[PageText], pdfium: PdfiumDocument | None, pypdf: PypdfDocument | None
+    pages: Sequence[PageText], pdfium: PdfiumDocument | None, pypdf: PypdfDocument | None, stated: Sequence[str]
 ) -> tuple[furniture.Furniture, list[list[Line]]]:
     """The running lines, and what is left on each page; a page on which nothing is left is marked as what it is."""
-    found = furniture.find([page.lines for page in pages], [page.height for page in pages])
+    found = furniture.find([page.lines for page in pages], [page.height for page in pages], stated)
     body = [[line for line in page.lines if line.start not in found.lines] for page in pages]
     for index, page in enumerate(pages):
         if not body[index] and page.source is not TextSource.FALLBACK:

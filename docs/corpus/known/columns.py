@@ -1,5 +1,10 @@
 """Layouts of running text: columns, a heading over them, boxes beside them, wide spaces, a turned page."""
 
+import io
+from dataclasses import replace
+
+import pypdf
+
 from docs.corpus.known.paper import BODY, ONE_COLUMN, TWO_COLUMNS, Frame, Known, Paper, Type, paragraphs
 
 EN, SV = paragraphs("en"), paragraphs("sv")
@@ -74,10 +79,10 @@ def newsletter() -> Known:
     frames = tuple(Frame(45 + 172 * i, 720, 158, 90) for i in range(3))
     paper = Paper("newsletter in three columns", frames)
     paper.into(Frame(45, 790, 505, 700))
-    paper.heading("Nätverksnytt", 1, Type(font="Helvetica-Bold", size=24))
+    paper.title("Nätverksnytt", Type(font="Helvetica-Bold", size=24))
     paper.into(*frames)
     for at, title in enumerate(("Ön utan bro", "Soppa på gasol", "Tåg efter matchen", "Rykten på en kvart", "Gula västar")):
-        paper.heading(title, 2, Type(font="Helvetica-Bold", size=13))
+        paper.heading(title, 1, Type(font="Helvetica-Bold", size=13))
         for text in SV[3 * at : 3 * at + 3]:
             paper.text(text, _NARROW)
     return paper.known()
@@ -114,26 +119,24 @@ def boxes() -> Known:
 
 
 def turned() -> Known:
-    """A page that is turned by the file, and one whose text is written upwards along it."""
+    """A page that is drawn sideways and turned upright by the file, and one whose text stays as it is: it runs upwards."""
     paper = Paper("turned pages")
     paper.heading("Routes and gates")
     for text in EN[10:14]:
         paper.text(text)
-    paper.turn()
-    paper.canvas.setPageRotation(90)  # drawn sideways, displayed upright
-    paper.canvas.translate(paper.size[0], 0)
-    paper.canvas.rotate(90)
-    paper.into(Frame(72, 520, 640, 60))
-    for text in EN[15:18]:
-        paper.text(text)
-    paper.turn()
-    paper.canvas.setPageRotation(0)
-    paper.canvas.translate(paper.size[0], 0)
-    paper.canvas.rotate(90)  # a wide page bound into an upright document
-    paper.into(Frame(72, 520, 640, 60))
-    for text in EN[18:20]:
-        paper.text(text)
-    return paper.known()
+    for texts in (EN[15:18], EN[18:20]):
+        paper.turn()
+        paper.canvas.translate(paper.size[0], 0)
+        paper.canvas.rotate(90)
+        paper.into(Frame(72, 520, 640, 60))
+        for text in texts:
+            paper.text(text)
+    made = paper.known()
+    writer = pypdf.PdfWriter(clone_from=io.BytesIO(made.pdf))
+    writer.pages[1].rotate(90)
+    out = io.BytesIO()
+    writer.write(out)
+    return replace(made, pdf=out.getvalue())
 
 
 LAYOUTS = (single_column, two_columns, woven_columns, heading_over_columns, newsletter, wide_spaces, boxes, turned)

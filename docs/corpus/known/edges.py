@@ -1,12 +1,15 @@
 """Layouts whose pages have running lines: headers and footers, page numbers and labels, spreads, footnotes, contents."""
 
-from docs.corpus.known.paper import BODY, CHAPTER, Frame, Known, Paper, Type, paragraphs
+from docs.corpus.known.paper import BODY, Frame, Known, Paper, Type, paragraphs
 
 EN, SV = paragraphs("en"), paragraphs("sv")
 _SMALL = Type(font="Helvetica", size=8.5)
 _NOTE = Type(size=8.5, after=0.3)
 _RIGHT, _HEAD, _FOOT = 523, 800, 40
-_ROMAN = ("i", "ii", "iii", "iv", "v", "vi")
+_TITLES = (
+    "Foreword", "Summary", "Thanks", "Why the network was formed", "What was done in the first year",
+    "What it cost", "Questions that were asked", "Places and dates",
+)  # fmt: skip
 
 
 def alternating() -> Known:
@@ -20,11 +23,13 @@ def alternating() -> Known:
             paper.running(_RIGHT, _HEAD, "What three exercises taught", _SMALL, "right")
             paper.running(_RIGHT, _FOOT, str(page + 11), _SMALL, "right")
 
-    paper = Paper("alternating headers, numbers printed", edges=edges, labels=lambda page: str(page + 11))
+    paper = Paper("alternating headers, numbers printed", (Frame(72, 750, 451, 330),), edges=edges, labels=lambda page: str(page + 11))
+    paper.title("What three exercises taught", Type(font="Helvetica-Bold", size=24))
+    paper.title("Preparedness in the city region", Type(font="Helvetica", size=13))
     for chapter, first in (("First exercise", 0), ("Second exercise", 7), ("Third exercise", 14)):
         paper.heading(chapter)
         for text in EN[first : first + 6]:
-            paper.text(text, Type(size=15, leading=1.9))
+            paper.text(text, Type(size=12, leading=1.6))
     return paper.known()
 
 
@@ -38,7 +43,7 @@ def chapter_headers() -> Known:
 
     paper = Paper("chapter headers, page 3 of 6", edges=edges, labels=lambda page: str(page + 1))
     for part, title in enumerate(("Larmet", "Återgången")):
-        paper.heading(title)
+        paper.heading(f"Kapitel {part + 1}: {title}")
         for at in range(3):
             for text in SV[6 * part + 2 * at : 6 * part + 2 * at + 2]:
                 paper.text(text, Type(size=14, leading=1.7))
@@ -49,7 +54,7 @@ def chapter_headers() -> Known:
 
 def front_matter() -> Known:
     """Roman numbers and an appendix with a prefix, stated by the file; what is printed is the same."""
-    labels = (*_ROMAN[:3], "1", "2", "3", "A-1", "A-2")
+    labels = ("i", "ii", "iii", "1", "2", "3", "A-1", "A-2")
 
     def edges(paper: Paper, page: int) -> None:
         paper.running(297, _FOOT, labels[page], _SMALL, "middle")
@@ -77,7 +82,7 @@ def printed_front_matter() -> Known:
 
 def _chapters(paper: Paper, pages: int) -> None:
     for page in range(pages):
-        paper.heading(f"Chapter {page + 1}", 1, CHAPTER)
+        paper.heading(_TITLES[page])
         paper.text(EN[2 * page])
         paper.text(EN[2 * page + 1])
         if page + 1 < pages:
@@ -93,12 +98,32 @@ def spreads() -> Known:
         paper.running(50, 30, str(2 * page + 4), _SMALL)
         paper.running(792, 30, str(2 * page + 5), _SMALL, "right")
 
-    sides = (Frame(50, 530, 330, 70), Frame(462, 530, 330, 70))
+    sides = (Frame(50, 530, 330, 280), Frame(462, 530, 330, 280))
     paper = Paper("two-page spreads", sides, edges, lambda page: f"{2 * page + 4}–{2 * page + 5}", (842, 595))
+    paper.title("Crowded places: report of the network", Type(font="Helvetica-Bold", size=24))
     for chapter, first in (("Before the event", 0), ("During the event", 7), ("After the event", 14)):
         paper.heading(chapter)
         for text in EN[first : first + 6]:
             paper.text(text, Type(size=12, leading=1.5))
+    return paper.known()
+
+
+def memo() -> Known:
+    """A memo whose letterhead runs on every page and stands nowhere else: its one mention on the first page is text."""
+
+    def edges(paper: Paper, page: int) -> None:
+        said = paper.running if page else paper.put
+        said(72, _HEAD, "Beredskapsenheten, dnr 2021-0417", _SMALL)
+        paper.running(_RIGHT, _FOOT, f"{page + 1} (4)", _SMALL, "right")
+        if not page:
+            paper.say("Beredskapsenheten, dnr 2021-0417")
+
+    paper = Paper("memo with a letterhead", edges=edges, labels=lambda page: str(page + 1))
+    for page in range(4):
+        for text in SV[4 * page : 4 * page + 4]:
+            paper.text(text)
+        if page < 3:
+            paper.turn()
     return paper.known()
 
 
@@ -162,8 +187,8 @@ def contents() -> Known:
 
     paper = Paper("title page and contents", edges=edges, labels=lambda page: str(page + 1) if page else "")
     paper.y = 600
-    paper.heading("A city that keeps calm", 1, Type(font="Helvetica-Bold", size=28))
-    paper.text("Report of the working group, spring 2022", Type(font="Helvetica", size=13))
+    paper.title("A city that keeps calm", Type(font="Helvetica-Bold", size=28))
+    paper.title("Report of the working group, spring 2022", Type(font="Helvetica", size=13))
     paper.turn()
     titles = ("1 Introduction", "2 The first hour", "3 Supplies", "4 Findings")
     paper.heading("Contents")
@@ -172,7 +197,7 @@ def contents() -> Known:
         paper.put(72, paper.y, title)
         paper.put(200, paper.y, ". " * 50 + ".")
         paper.put(500, paper.y, str(at + 3))
-        paper.say(f"{title} …… {at + 3}", section=("A city that keeps calm", "Contents"))
+        paper.say(f"{title} .... {at + 3}", section=("Contents",))
     for at, title in enumerate(titles):
         paper.turn()
         paper.heading(title)
@@ -181,4 +206,4 @@ def contents() -> Known:
     return paper.known()
 
 
-LAYOUTS = (alternating, chapter_headers, front_matter, printed_front_matter, spreads, footnotes, contents)
+LAYOUTS = (alternating, chapter_headers, front_matter, printed_front_matter, spreads, memo, footnotes, contents)

@@ -71,7 +71,7 @@ def _ligated(name: str, texts: tuple[str, ...]) -> Known:
 def composed() -> Known:
     """Å, ä and ö as a letter and a combining accent, in the font's table."""
     embed()
-    paper = Paper("a, a and o with combining accents")
+    paper = Paper("å, ä, ö as letter and combining accent")
     paper.heading("Kärnkraft och höga flöden", 1, Type(font="Vera-Bold", size=15))
     for text in paragraphs("sv")[:5]:
         paper.text(text, Type(font="Vera", size=10))
@@ -118,7 +118,7 @@ def capitals() -> Known:
     paper = Paper("small capitals and spaced headings")
     en = paragraphs("en")
     for title, texts in (("PREPAREDNESS", en[0:2]), ("LESSONS LEARNED", en[2:4]), ("SAMVERKAN I LÄNET", paragraphs("sv")[:2])):
-        paper.heading(title, 1, Type(font="Helvetica-Bold", size=13, tracking=3.5))
+        paper.heading(title, 1, Type(font="Helvetica-Bold", size=13, tracking=5))
         for text in texts:
             paper.text(text)
         paper.say(text := f"NOTE BY THE {title.split()[0]} TEAM. What follows was agreed in {len(title)} minutes.")

@@ -163,6 +163,11 @@ class Paper:
         self.flow(text, how)
         self._path.append(text)
 
+    def title(self, text: str, how: Type) -> None:
+        """Draw the title of the whole: it is above everything, and no part of a section's path."""
+        self.say(text, heading=True)
+        self.flow(text, how)
+
     def text(self, text: str, how: Type = BODY) -> None:
         """Draw a paragraph, and write it down."""
         if self.y - how.size < self.frames[self.column].bottom:

@@ -69,9 +69,8 @@ def lists() -> Known:
 
 def _item(paper: Paper, mark: str, item: str, left: float, inner: float) -> None:
     paper.say(f"{mark} {item}")
-    y = paper.y
+    paper.put(left, paper.y - 11 * 1.3, mark)
     paper.flow(item, Type(indent=inner - 72, after=0.35))
-    paper.put(left, y - 11 * 1.3, mark)
 
 
 def captions() -> Known:
@@ -85,7 +84,7 @@ def captions() -> Known:
         for bar in range(8):
             paper.canvas.rect(130 + 42 * bar, paper.y - 130, 20, 15 + 11 * (bar * 3 % 8), fill=1)
         paper.y -= 140
-        paper.text(f"Figure {number}. {caption}. Source: the log of the control room.", _CAPTION)
+        paper.text(f"Figure {number}. {caption}. Source: log {number} of the control room.", _CAPTION)
         paper.y -= 8
     paper.text(EN[18])
     return paper.known()
@@ -113,6 +112,21 @@ def recommendations() -> Known:
     return paper.known()
 
 
+def recommendation_pages() -> Known:
+    """A recommendation on each page, its number in large type at the head of the page."""
+    paper = Paper("recommendations, one a page")
+    for number in range(1, 5):
+        paper.flow(f"Recommendation {number}", Type(font="Helvetica-Bold", size=16))
+        paper.say(f"Recommendation {number} {EN[2 * number]}", section=(f"Recommendation {number}",))
+        paper.flow(EN[2 * number])
+        paper.heading(f"Why it is needed ({EN[2 * number + 1].split()[0].lower()})")
+        paper.text(EN[2 * number + 1])
+        paper.text(EN[2 * number + 10])
+        if number < 4:
+            paper.turn()
+    return paper.known()
+
+
 def long_recommendation() -> Known:
     """A recommendation longer than a passage, its label and first words on one line."""
     paper = Paper("a long recommendation", (Frame(72, 750, 451, 90),))
@@ -126,4 +140,4 @@ def long_recommendation() -> Known:
     return paper.known()
 
 
-LAYOUTS = (ruled_table, open_table, lists, captions, recommendations, long_recommendation)
+LAYOUTS = (ruled_table, open_table, lists, captions, recommendations, recommendation_pages, long_recommendation)
