@@ -8,7 +8,8 @@ Makes each layout of `docs/corpus/known`, reads it, and compares with what it wa
   as one space, a row of leader dots as one mark.
 - order: of the pairs of neighbouring sentences, those that stand in this order in the text read.
 - leak: of the headers, footers and page numbers printed, those that are found in the text.
-- sections, cited: of the paragraphs, those whose passage has the true headings, and the true printed page.
+- sections: of the paragraphs, those whose passage has the true headings above it.
+- cited: of the paragraphs, those whose first words are cited by the true printed page.
 - labels: of the pages, those with the true label.
 
 CER, order and leak also of pypdf's `extract_text` and of PDFium's plain text of each page.
@@ -36,6 +37,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # the layouts a
 
 from docs.corpus.known.layouts import LAYOUTS
 from docs.corpus.known.paper import Known
+from index.printed import printed
 from ingest.chunk import ChunkSettings, chunk
 from ingest.document import Document, Passage
 from ingest.pdf import read
@@ -77,14 +79,16 @@ def compare(known: Known, got: str) -> Text:
 
 def _order(known: Known, got: str) -> float:
     sentences = [one for said in known.said for one in _SENTENCE.split(flat(said.text)) if len(one) > 12]
-    places = [_place(sentence, got) for sentence in sentences]
+    places: list[int] = []
+    for sentence in sentences:
+        places.append(_place(sentence, got, places[-1] if places else 0))
     pairs = list(zip(places, places[1:], strict=False))
     return sum(0 <= one < two for one, two in pairs) / len(pairs) if pairs else 1.0
 
 
-def _place(sentence: str, got: str) -> int:
-    """Where a sentence begins, -1 where it is not there, or not in one piece."""
-    exact = got.find(sentence)
+def _place(sentence: str, got: str, after: int) -> int:
+    """Where a sentence begins, behind the one before it if it can; -1 where it is not there, or not in one piece."""
+    exact = max(got.find(sentence), got.find(sentence, max(after, 0) + 1))
     if exact >= 0:
         return exact
     found = fuzz.partial_ratio_alignment(sentence, got, score_cutoff=_FOUND)
@@ -110,7 +114,7 @@ def measure(known: Known, path: Path) -> Read:
     return Read(
         text=compare(known, document.text),
         sections=_share([passage is not None and passage.section == said.section for said, passage in held]),
-        cited=_share([passage is not None and _cited(document, passage) == said.label for said, passage in held]),
+        cited=_share([_cited(document, said.text) == said.label for said in wanted]),
         labels=_share([page.label == label for page, label in zip(document.pages, known.labels, strict=True)]),
     )
 
@@ -121,13 +125,18 @@ def _share(held: Sequence[bool]) -> float:
 
 def _passage(document: Document, passages: Sequence[Passage], text: str) -> Passage | None:
     """The passage with the first words of a paragraph, wherever its lines were joined."""
-    begin = re.compile(r"\s+".join(re.escape(word) for word in text.split()[:5]))
-    found = [passage for passage in passages if begin.search(passage.text)]
+    found = [passage for passage in passages if _begin(text).search(passage.text)]
     return found[0] if found else None
 
 
-def _cited(document: Document, passage: Passage) -> str:
-    return document.pages[passage.page - 1].label
+def _cited(document: Document, text: str) -> str:
+    """The page by which the first words of a paragraph are cited."""
+    words = _begin(text).search(document.text)
+    return printed(document.pages, words.start(), words.end()) if words else "not found"
+
+
+def _begin(text: str) -> re.Pattern[str]:
+    return re.compile(r"\s+".join(re.escape(word) for word in text.split()[:5]))
 
 
 def plain(known: Known) -> dict[str, Text]:

@@ -259,4 +259,5 @@ def _only_on_first_page(dropped: list[Line], pages: Sequence[Sequence[Line]]) ->
     """Lines of the first page whose words would otherwise be lost: a title may be a running header ever after."""
     gone = {line.start for line in dropped}
     rest = " ".join(_words(line.text) for lines in pages for line in lines if line.start not in gone)
-    return {line.start for line in dropped if line.page == 0 and _words(line.text) and _words(line.text) not in rest}
+    first = [line for line in dropped if line.page == 0]
+    return {line.start for line in first if any(_words(cell) not in rest for cell in line.text.split("  "))}

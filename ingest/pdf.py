@@ -4,6 +4,7 @@ PDFium gives the text layer with its boxes and draws the pages; pypdf opens the 
 Both are best run in a child process with limits: hostile and broken files are normal.
 """
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -126,7 +127,7 @@ def _read(path: Path, pdfium: PdfiumDocument | None, pypdf: PypdfDocument | None
         notes += _untried(scans.untried)
     known = words([line.text for lines in body for line in lines])
     blocks = parts(*recognised.alike(body, pages), properties.outline, known)
-    return _document(path, pages, blocks, properties, _labels(properties, found.labels, count), notes)
+    return _document(path, pages, blocks, properties, _labels(properties, found.labels, pages), notes)
 
 
 def _without_furniture(
@@ -181,13 +182,23 @@ def _without_text(pdfium: PdfiumDocument | None, pypdf: PypdfDocument | None, in
     return TextSource.BLANK
 
 
-def _labels(properties: Properties, printed: dict[int, str], count: int) -> list[str]:
-    """The file's own labels, unless they only count the pages and the pages themselves print another number."""
-    stated = list(properties.labels[:count])
+def _labels(properties: Properties, printed: dict[int, str], pages: Sequence[PageText]) -> list[str]:
+    """The file's own labels, unless they only count the pages and the pages themselves print another number.
+
+    Of a spread the file may state one number only: where two are printed on it, it has both.
+    """
+    stated = list(properties.labels[: len(pages)])
     counting = stated == [str(i + 1) for i in range(len(stated))]
-    if len(stated) == count and not (counting and printed):
-        return stated
-    return [printed.get(i, "") for i in range(count)]
+    if len(stated) != len(pages) or (counting and printed):
+        return [printed.get(i, "") for i in range(len(pages))]
+    return [_of_spread(label, printed.get(i, "")) if pages[i].width > pages[i].height else label for i, label in enumerate(stated)]
+
+
+def _of_spread(stated: str, printed: str) -> str:
+    sides = re.fullmatch(r"(\d{1,4})\s*[-–]\s*(\d{1,4})", stated)
+    if sides and int(sides[2]) == int(sides[1]) + 1:
+        return f"{sides[1]}–{sides[2]}"
+    return printed if stated in printed.split("–") else stated
 
 
 def _document(
