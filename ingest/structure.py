@@ -27,6 +27,7 @@ from ingest.properties import OutlineItem
 
 _NOTE = re.compile(r"\(?(\d{1,3}|[*†‡§]{1,3}|[a-z](?=[.)\s]))[.)]?\s*(?!(?:st|nd|rd|th)\b)(?=[^\W\d_]|[\"“”‘(])")
 _QUOTED = re.compile(r"[\"“”„«»‘’].+[\"“”«»’]")  # a pull quote, however large
+_WORDS_OF_HEADING = 12  # a recommendation in large type that says more is no heading of one
 _MAX_HEADING = 200
 _SHORTEST_NOTE = 12
 UNKNOWN = 9  # the level of a heading that does not tell it by itself
@@ -169,7 +170,8 @@ def _kind(one: Paragraph, usual: Measures, titles: Mapping[str, list[OutlineItem
     if at_end and contents and len(text) < 300 and not (at_end.group(1).isdigit() and int(at_end.group(1)) > contents):
         return BlockKind.CONTENTS, 0
     if RECOMMENDATION.match(text):
-        return BlockKind.RECOMMENDATION, 0
+        level = _heading(one, usual, titles) if one.size >= 1.3 * usual.size and len(text.split()) <= _WORDS_OF_HEADING else 0
+        return (BlockKind.HEADING, level) if level else (BlockKind.RECOMMENDATION, 0)
     if CAPTION.match(text) and len(text) < 500:
         return BlockKind.CAPTION, 0
     if one.is_row:
@@ -233,9 +235,11 @@ def _same(title: str) -> str:
 
 
 def _recommendations(body: list[Part]) -> list[Part]:
-    """A recommendation whose heading stands alone takes the paragraph below it in."""
+    """A recommendation whose label stands alone takes the paragraph below it in; below its heading, the paragraph is one."""
     out: list[Part] = []
     for part in body:
+        if part.kind is BlockKind.PARAGRAPH and out and out[-1].kind is BlockKind.HEADING and RECOMMENDATION.match(out[-1].text):
+            part = replace(part, kind=BlockKind.RECOMMENDATION)
         alone = out and out[-1].kind is BlockKind.RECOMMENDATION and len(out[-1].text) < 160
         if alone and part.kind is BlockKind.PARAGRAPH and not ends_sentence(out[-1].text.rstrip(":")):
             out[-1] = replace(out[-1], clean=chain([out[-1].clean, part.clean], "\n"), size=part.size, end_page=part.end_page)

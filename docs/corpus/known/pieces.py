@@ -113,13 +113,12 @@ def recommendations() -> Known:
 
 
 def recommendation_pages() -> Known:
-    """A recommendation on each page, its number in large type at the head of the page."""
+    """A recommendation on each page, its number in large type at the head of the page, and below it why."""
     paper = Paper("recommendations, one a page")
     for number in range(1, 5):
-        paper.flow(f"Recommendation {number}", Type(font="Helvetica-Bold", size=16))
-        paper.say(f"Recommendation {number} {EN[2 * number]}", section=(f"Recommendation {number}",))
-        paper.flow(EN[2 * number])
-        paper.heading(f"Why it is needed ({EN[2 * number + 1].split()[0].lower()})")
+        paper.heading(f"Recommendation {number}")
+        paper.text(EN[2 * number])
+        paper.heading(f"Why it is needed in {('spring', 'summer', 'autumn', 'winter')[number - 1]}", 2)
         paper.text(EN[2 * number + 1])
         paper.text(EN[2 * number + 10])
         if number < 4:
