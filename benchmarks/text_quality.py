@@ -152,7 +152,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description="Measure the text of PDFs against the true one.")
     parser.add_argument("name", nargs="*", help="words of the names of layouts; all without")
     chosen = parser.parse_args(arguments)
-    layouts = [known for known in (make() for make in LAYOUTS) if not chosen.name or any(one in known.name for one in chosen.name)]
+    layouts = [
+        known for known in (make() for make in LAYOUTS) if not chosen.name or any(one in known.name for one in chosen.name)
+    ]
     if not layouts:
         print("There is no such layout.", file=sys.stderr)
         return 2

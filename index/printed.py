@@ -10,7 +10,7 @@ _SPREAD = re.compile(r"(\d{1,4}|[ivxl]{1,7})–(\d{1,4}|[ivxl]{1,7})", re.IGNORE
 
 # The columns of a page that `printed` needs. Boxes tell the side on a spread only; of other pages they need not be read.
 COLUMNS = (
-    'number, label, start, "end", width, height, CASE WHEN width > height AND label LIKE \'%–%\' THEN boxes ELSE x\'\' END AS boxes'
+    "number, label, start, \"end\", width, height, CASE WHEN width > height AND label LIKE '%–%' THEN boxes ELSE x'' END AS boxes"
 )
 
 

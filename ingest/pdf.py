@@ -191,7 +191,9 @@ def _labels(properties: Properties, printed: dict[int, str], pages: Sequence[Pag
     counting = stated == [str(i + 1) for i in range(len(stated))]
     if len(stated) != len(pages) or (counting and printed):
         return [printed.get(i, "") for i in range(len(pages))]
-    return [_of_spread(label, printed.get(i, "")) if pages[i].width > pages[i].height else label for i, label in enumerate(stated)]
+    return [
+        _of_spread(label, printed.get(i, "")) if pages[i].width > pages[i].height else label for i, label in enumerate(stated)
+    ]
 
 
 def _of_spread(stated: str, printed: str) -> str:

@@ -37,7 +37,7 @@ def two_columns() -> Known:
 def woven_columns() -> Known:
     """Two columns that the file writes line by line across both."""
     paper = Paper("columns written across")
-    left, right = EN[0:3], EN[3:6]
+    left, right = EN[0:4], EN[4:8]
     sides: list[list[tuple[float, str]]] = []
     for frame, texts in zip(TWO_COLUMNS, (left, right), strict=True):
         paper.into(frame)

@@ -23,7 +23,9 @@ def alternating() -> Known:
             paper.running(_RIGHT, _HEAD, "What three exercises taught", _SMALL, "right")
             paper.running(_RIGHT, _FOOT, str(page + 11), _SMALL, "right")
 
-    paper = Paper("alternating headers, numbers printed", (Frame(72, 750, 451, 330),), edges=edges, labels=lambda page: str(page + 11))
+    paper = Paper(
+        "alternating headers, numbers printed", (Frame(72, 750, 451, 330),), edges=edges, labels=lambda page: str(page + 11)
+    )
     paper.title("What three exercises taught", Type(font="Helvetica-Bold", size=24))
     paper.title("Preparedness in the city region", Type(font="Helvetica", size=13))
     for chapter, first in (("First exercise", 0), ("Second exercise", 7), ("Third exercise", 14)):

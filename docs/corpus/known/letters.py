@@ -41,7 +41,10 @@ def _parted(name: str, how: Type) -> Known:
     paper = Paper(name, _NARROW)
     for text in _PARTED:
         paper.text(text, how)
-    paper.text("Sam\u00adord\u00adnings\u00adkans\u00adli och led\u00adnings\u00adcent\u00adral delar hus. Städ\u00adning\u00aden sköter de själva.", how)
+    paper.text(
+        "Sam\u00adord\u00adnings\u00adkans\u00adli och led\u00adnings\u00adcent\u00adral delar hus. Städ\u00adning\u00aden sköter de själva.",
+        how,
+    )
     return paper.known()
 
 

@@ -150,7 +150,9 @@ class Paper:
         printed = self._labels(self.number).split("–")
         here = printed[min(self.column, len(printed) - 1)]
         above = tuple(self._path if section is None else section)
-        self._said.append(Said(text=text.replace(SOFT, ""), section=above, label=here if label is None else label, heading=heading))
+        self._said.append(
+            Said(text=text.replace(SOFT, ""), section=above, label=here if label is None else label, heading=heading)
+        )
 
     def heading(self, text: str, level: int = 1, how: Type | None = None) -> None:
         """Draw a heading, and put what follows below it."""
