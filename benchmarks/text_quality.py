@@ -26,6 +26,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import pypdf
@@ -82,7 +83,7 @@ def _order(known: Known, got: str) -> float:
     places: list[int] = []
     for sentence in sentences:
         places.append(_place(sentence, got, places[-1] if places else 0))
-    pairs = list(zip(places, places[1:], strict=False))
+    pairs = list(pairwise(places))
     return sum(0 <= one < two for one, two in pairs) / len(pairs) if pairs else 1.0
 
 
@@ -97,9 +98,9 @@ def _place(sentence: str, got: str, after: int) -> int:
 
 def _leak(known: Known, true: str, got: str) -> float:
     leaked = 0
-    for line, printed in Counter(known.furniture).items():
+    for line, times in Counter(known.furniture).items():
         whole = re.compile(rf"(?<!\w){re.escape(flat(line))}(?!\w)")
-        leaked += min(printed, max(0, len(whole.findall(got)) - len(whole.findall(true))))
+        leaked += min(times, max(0, len(whole.findall(got)) - len(whole.findall(true))))
     return leaked / len(known.furniture) if known.furniture else 0.0
 
 

@@ -3,27 +3,14 @@
 import io
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 import pypdf
-from pypdf.generic import DecodedStreamObject, NameObject
 from reportlab.pdfbase.pdfmetrics import stringWidth
 
-from docs.corpus.known.paper import BODY, Frame, Known, Paper, Type, embed, paragraphs
+from docs.corpus.known.paper import BODY, SOFT, Frame, Known, Paper, Type, embed, paragraphs
 
 _NARROW = (Frame(72, 750, 150, 90), Frame(240, 750, 150, 90), Frame(408, 750, 120, 90))
-_PARTED = (
-    "The co\u00ador\u00addi\u00adna\u00adtion of\u00adfice asked for re\u00adin\u00adforce\u00adments and in\u00adfor\u00adma\u00adtion from "
-    "the sur\u00adround\u00ading mu\u00adnic\u00adi\u00adpal\u00adi\u00adties, whose vol\u00adun\u00adteers were al\u00adready reg\u00adis\u00adtered. "
-    "Co-operation be\u00adtween the city-wide net\u00adwork and the well-known char\u00adi\u00adties was im\u00adme\u00addi\u00adate.",
-    "A decision-making group of non-governmental or\u00adgan\u00adi\u00adsa\u00adtions met twice daily. The long-term con\u00adse\u00adquences for "
-    "the Franco-German bor\u00adder re\u00adgion were as\u00adsessed in a fol\u00adlow-up of twenty-four in\u00adter\u00adviews.",
-    "Kris- och beredskapsplanen om\u00adfat\u00adtar kom\u00admu\u00adner\u00adnas sam\u00adverk\u00adans\u00adan\u00adsvar, "
-    "rädd\u00adnings\u00adtjäns\u00adtens led\u00adnings\u00adcent\u00adral och läns\u00adsty\u00adrel\u00adsens sam\u00adord\u00adnings\u00adkans\u00adli. "
-    "In- och utrymning övas i so\u00adci\u00adal- och hälso\u00adsek\u00adtorn, liksom EU-gemensamma för\u00adstärk\u00adnings\u00adre\u00adsur\u00adser.",
-    "Till\u00adsyns\u00admyn\u00addig\u00adhe\u00adter\u00adnas väg\u00adled\u00adning för sam\u00adhälls\u00advik\u00adtig verk\u00adsam\u00adhet "
-    "pub\u00adli\u00adce\u00adra\u00addes i fe\u00adbru\u00adari. Där be\u00adskrivs ut\u00adrym\u00adnings\u00adpla\u00adne\u00adring, "
-    "kris\u00adkom\u00admu\u00adni\u00adka\u00adtion och för\u00adsörj\u00adnings\u00adtrygg\u00adhet i var sitt ka\u00adpi\u00adtel.",
-)
 
 
 def hyphens() -> Known:
@@ -39,12 +26,8 @@ def soft_hyphens() -> Known:
 
 def _parted(name: str, how: Type) -> Known:
     paper = Paper(name, _NARROW)
-    for text in _PARTED:
-        paper.text(text, how)
-    paper.text(
-        "Sam\u00adord\u00adnings\u00adkans\u00adli och led\u00adnings\u00adcent\u00adral delar hus. Städ\u00adning\u00aden sköter de själva.",
-        how,
-    )
+    for text in paragraphs("parted"):
+        paper.text(text.replace("|", SOFT), how)
     return paper.known()
 
 
@@ -144,15 +127,13 @@ def respelled(pdf: bytes, spellings: Mapping[str, str]) -> bytes:
     """The same PDF, with what its embedded fonts say of these glyphs put otherwise."""
     writer = pypdf.PdfWriter(clone_from=io.BytesIO(pdf))
     for page in writer.pages:
-        for font in page["/Resources"]["/Font"].values():
-            if "/ToUnicode" not in font:
-                continue
-            table = font["/ToUnicode"].get_data()
-            for char, spelling in spellings.items():
-                table = table.replace(_code(char), _code(spelling))
-            stream = DecodedStreamObject()
-            stream.set_data(table)
-            font.get_object()[NameObject("/ToUnicode")] = writer._add_object(stream)
+        resources: Any = page["/Resources"]
+        for font in resources["/Font"].values():
+            if "/ToUnicode" in font:
+                table = font["/ToUnicode"].get_data()
+                for char, spelling in spellings.items():
+                    table = table.replace(_code(char), _code(spelling))
+                font["/ToUnicode"].set_data(table)
     out = io.BytesIO()
     writer.write(out)
     return out.getvalue()

@@ -19,7 +19,7 @@ _PIECES = re.compile(f"[^{SOFT}-]+(?:-|{SOFT})?|-")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Said:
-    """A paragraph, heading, item or row as it ought to be read: its words, the headings above it, and how it ought to be cited."""
+    """A paragraph, heading, item or row as it ought to be read, the headings above it, and how it ought to be cited."""
 
     text: str
     section: tuple[str, ...]
@@ -71,7 +71,7 @@ TWO_COLUMNS = (Frame(60, 750, 225, 90), Frame(310, 750, 225, 90))
 
 
 def paragraphs(language: str) -> list[str]:
-    """The texts that were written for these documents, each of three sentences."""
+    """The texts that were written for these documents, one a line."""
     return (Path(__file__).parent / f"{language}.txt").read_text("utf-8").splitlines()
 
 
