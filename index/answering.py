@@ -11,11 +11,12 @@ from index import retrieval
 from index.access import Handling
 from index.asking import Asked
 from index.floor import Evidence, Floor
+from index.printed import COLUMNS, printed
 from index.result import Hit, Mode, Quote, Result, Searched
 from index.retrieval import Candidate
 from index.serving import Allowed, Serving
 from index.store import Connection, Row
-from ingest.document import BlockKind, TextSource
+from ingest.document import BlockKind, Page, TextSource
 
 _MEANT = 0.35  # a passage below this cosine was not found by its meaning
 _JUDGED = 3  # of the first passages, what the floor looks at
@@ -181,15 +182,11 @@ def _hit(connection: Connection, row: Row, candidate: Candidate, rank: int, aske
 
 
 def _label(connection: Connection, row: Row) -> str:
-    labels = [
-        page["label"]
-        for page in connection.execute(
-            "SELECT label FROM pages WHERE document_id = ? AND number IN (?, ?) ORDER BY number",
-            (row["document_id"], row["page"], row["page_end"]),
-        )
-        if page["label"]
-    ]
-    return "–".join(dict.fromkeys(labels))
+    pages = connection.execute(
+        f"SELECT {COLUMNS} FROM pages WHERE document_id = ? AND number IN (?, ?) ORDER BY number",
+        (row["document_id"], row["page"], row["page_end"]),
+    )
+    return printed([Page(**dict(page)) for page in pages], row["start"], row["end"])
 
 
 def _least_sure(connection: Connection, row: Row) -> float | None:

@@ -4,11 +4,12 @@ import json
 
 from index import answering, listing
 from index.access import Principal
+from index.printed import COLUMNS, printed
 from index.result import Hit, OutlineItem
 from index.retrieval import Candidate
 from index.serving import Allowed, Serving
 from index.store import Connection
-from ingest.document import BlockKind
+from ingest.document import BlockKind, Page
 
 _SHOWN = {BlockKind.HEADING.value: "heading", BlockKind.RECOMMENDATION.value: "recommendation"}
 
@@ -18,20 +19,19 @@ def outline(connection: Connection, now: Serving, document_id: int, principal: P
     if listing.document(connection, now, document_id, principal) is None:
         return ()
     row = connection.execute("SELECT text, blocks FROM texts WHERE document_id = ?", (document_id,)).fetchone()
-    pages = connection.execute(
-        'SELECT number, label, start, "end" FROM pages WHERE document_id = ? ORDER BY number', (document_id,)
-    ).fetchall()
+    rows = connection.execute(f"SELECT {COLUMNS} FROM pages WHERE document_id = ? ORDER BY number", (document_id,))
+    pages = [Page(**dict(row)) for row in rows]
     found: list[OutlineItem] = []
     at = 0
     for start, end, kind, level in json.loads(row["blocks"]) if row else ():
         if kind not in _SHOWN:
             continue
-        while at + 1 < len(pages) and start >= pages[at]["end"]:
+        while at + 1 < len(pages) and start >= pages[at].end:
             at += 1
         found.append(
             OutlineItem(
                 kind=_SHOWN[kind], level=level, text=" ".join(row["text"][start:end].split()), start=start, end=end,
-                page=pages[at]["number"], page_label=pages[at]["label"],
+                page=pages[at].number, page_label=printed(pages[at : at + 1], start, end),
             )
         )  # fmt: skip
     return tuple(found)

@@ -140,11 +140,15 @@ def sentence_cosines(connection: Connection, ids: Sequence[int], query: Vectors)
 
 
 def _on_pages(connection: Connection, ids: Ids, pages: Sequence[str]) -> fuse.Floats:
-    """1 for the passages that touch one of the pages, by physical number or by label; 0 for the others."""
+    """1 for the passages that touch one of the pages, by physical number or by label; 0 for the others.
+
+    A spread ("12–13") is both of its pages.
+    """
     marks, named = ", ".join("?" * len(ids)), ", ".join("?" * len(pages))
+    labelled = " OR ".join(["instr('–' || g.label || '–', '–' || ? || '–')"] * len(pages))
     rows = connection.execute(
         f"SELECT DISTINCT p.id FROM passages p JOIN pages g ON g.document_id = p.document_id AND g.number BETWEEN p.page"
-        f" AND p.page_end WHERE p.id IN ({marks}) AND (CAST(g.number AS TEXT) IN ({named}) OR g.label IN ({named}))",
+        f" AND p.page_end WHERE p.id IN ({marks}) AND (CAST(g.number AS TEXT) IN ({named}) OR {labelled})",
         [*ids.tolist(), *pages, *pages],
     )
     return np.isin(ids, [row["id"] for row in rows]).astype(np.float64)

@@ -6,9 +6,10 @@ sentences, and only a sentence that is itself too large is cut between words.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 from ingest.document import Block, BlockKind, Cutter, Document, Page, Passage
+from ingest.paragraphs import RECOMMENDATION
 from ingest.sentences import sentences
 
 TokenCounter = Callable[[Sequence[str]], list[int]]
@@ -29,7 +30,7 @@ class ChunkSettings:
     target: int = 220
     smallest: int = 40  # a last piece below this joins the one before, where both fit the limit
     context_share: float = 0.25  # of the limit, for title and headings
-    version: int = 2  # of this algorithm: an index made by another is rebuilt, never mixed
+    version: int = 3  # of this algorithm: an index made by another is rebuilt, never mixed
 
     def as_dict(self) -> dict[str, int | float]:
         """For storing beside the passages it made."""
@@ -69,7 +70,8 @@ def chunk(
         room = settings.limit - count([context])[0] - 2
         for units in _packed(_units(document.text, blocks, room, count), min(settings.target, room), room, settings):
             if _says_something(document.text[units[0].start : units[-1].end]):
-                passages.append(_passage(document, units, section, context, len(passages), language_of))
+                passage = _passage(document, units, section, context, len(passages), language_of)
+                passages.append(_named(passage, document, settings, count))
     return _short_note(document, passages, title, settings, count, language_of)
 
 
@@ -258,6 +260,26 @@ def _passage(
         sentences=tuple((unit.start - start, unit.end - start) for unit in units),
         kind=units[0].kind if len({unit.kind for unit in units}) == 1 else BlockKind.PARAGRAPH,
     )
+
+
+def _named(passage: Passage, document: Document, settings: ChunkSettings, count: TokenCounter) -> Passage:
+    """The passage of a recommendation with its name ("Recommendation 4") as the last of its headings.
+
+    Of a long one, the passages that do not begin with the name have it in their context too, where there is room.
+    """
+    if passage.kind is not BlockKind.RECOMMENDATION:
+        return passage
+    at = next(at for at, block in enumerate(document.blocks) if block.end > passage.start)
+    start = document.blocks[at].start
+    match = RECOMMENDATION.match(document.text, start)
+    if match is None and at and document.blocks[at - 1].kind is BlockKind.RECOMMENDATION:  # its number is a paragraph of its own
+        match = RECOMMENDATION.match(document.text, document.blocks[at - 1].start)
+    if match is None:
+        return passage
+    name = " ".join(match.group().split()).rstrip(" .:)|–—-")
+    context = " › ".join(part for part in (passage.context, name) if part)
+    fits = passage.start > start and count([f"{context}\n{passage.text}"])[0] <= settings.limit
+    return replace(passage, section=(*passage.section, name), context=context if fits else passage.context)
 
 
 def _number(pages: Sequence[Page], at: int) -> int:

@@ -247,4 +247,4 @@ def _keeps_hyphen(first: str, second: str, known: Mapping[str, int]) -> bool:
         return known.get(hyphened, 0) > known.get(whole, 0)
     if not second[0].islower() or not first[-1].islower():
         return True  # Anglo-Saxon, COVID-19, EU-kommissionen, 10-year
-    return "-" in first or first.lower() in _KEEP_HYPHEN or second.lower() in _HYPHENED
+    return "-" in first or first.lower() in _KEEP_HYPHEN or (len(first) > 2 and second.lower() in _HYPHENED)  # not al-ready

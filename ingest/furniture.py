@@ -19,6 +19,8 @@ _NOTHING = 99.0  # the white where no line follows
 _SET_OFF = 1.0  # white between a header and the body, in sizes of their type
 _AROUND = " -–—.|[]()"  # what may stand around a page number
 _SLIPPED = 24.0  # points by which sheets may lie differently in a scanner
+_LARGE = 1.15  # sizes of the body: larger type is a heading's
+_NUMBERED = re.compile(r"[^\W\d_].*?\s[A-Z]?(?:\d{1,3}|[ivxl]{1,6})[.:]?$", re.IGNORECASE)
 _HEADER = 90  # characters: no running line is longer
 _OF_PAGES = re.compile(r"\b\d{1,4}\s*(?:of|av|von|de|/)\s*\d{1,4}\b|\(\d{1,4}\)|(?:^|\s)(?:page|sida|sid\.|seite)\s+(?=\d)")
 
@@ -41,11 +43,11 @@ class _Edge:
     height: float
 
 
-def find(pages: Sequence[Sequence[Line]], heights: Sequence[float]) -> Furniture:
-    """Find the running lines of a document.
+def find(pages: Sequence[Sequence[Line]], heights: Sequence[float], stated: Sequence[str] = ()) -> Furniture:
+    """Find the running lines of a document. `stated` are the page labels that the file itself gives, one a page.
 
     A line is one where the same words, digits aside, stand at the same height in the same size on at least three pages, set
-    off from the body. Lone numbers must also count up with the pages.
+    off from the body. Lone numbers must also count up with the pages, or be what the file states.
     """
     body = _body_size(pages)
     edges = [edge for i, lines in enumerate(pages) for edge in _edges(i, lines, heights[i]) if edge.lines]
@@ -56,11 +58,11 @@ def find(pages: Sequence[Sequence[Line]], heights: Sequence[float]) -> Furniture
                 places[key].add(edge.page)
     enough = 2 if len(pages) == 2 else _PAGES
     running = {key for key, on in places.items() if len(on) >= (enough if key[0] == "#" else _PAGES)}
-    chosen = _chosen(edges, running)
+    chosen = _without_heads(_chosen(edges, running), body)
     numbers = labels.count(chosen, enough)
     dropped = [line for line in chosen if _words(line.text) or line.start in numbers.lines]
     dropped += _at_known_place(edges, dropped, len(pages), body)
-    strays = _stray_numbers(edges, dropped, numbers.labels)
+    strays = _stray_numbers(edges, dropped, numbers.labels, stated)
     kept = _only_on_first_page(dropped, pages)
     printed = {line.page: line.text.strip(_AROUND) for line in strays} | numbers.labels
     return Furniture(lines=frozenset(line.start for line in (*dropped, *strays)) - kept, labels=printed)
@@ -164,6 +166,21 @@ def _chosen(edges: list[_Edge], running: set[tuple[str, int, int]]) -> list[Line
     return chosen + [line for line in held if _words(line.text) in often]
 
 
+def _without_heads(chosen: list[Line], body: float) -> list[Line]:
+    """The lines less what only looks alike: "Chapter 1", "Chapter 2" in large type at the heads of their pages are headings."""
+    alike: dict[str, list[Line]] = defaultdict(list)
+    for line in chosen:
+        if line.size > _LARGE * body and _words(line.text):
+            alike[_words(line.text)].append(line)
+    heads = {
+        line.start
+        for lines in alike.values()
+        if len({line.text for line in lines}) == len(lines) and any(_NUMBERED.search(line.text) for line in lines)
+        for line in lines
+    }
+    return [line for line in chosen if line.start not in heads]
+
+
 def _running_lines(edge: _Edge, running: set[tuple[str, int, int]], usual: Counter[tuple[int, int]]) -> int:
     """How many lines of an edge may be running ones: each where such lines stand about as often as those further out do."""
     outer, outer_base = 0, 0.0
@@ -217,17 +234,19 @@ def _is_running(words: Counter[str], pages: int) -> bool:
     return sum(words.values()) >= max(_PAGES, 0.3 * pages) and again >= 0.4 * sum(words.values())
 
 
-def _stray_numbers(edges: list[_Edge], dropped: list[Line], printed: dict[int, str]) -> list[Line]:
+def _stray_numbers(edges: list[_Edge], dropped: list[Line], printed: dict[int, str], stated: Sequence[str]) -> list[Line]:
     """Lone numbers that were not seen counting: where other pages have theirs, or just what the page should be."""
+    labelled = {page: label for page, label in enumerate(stated) if label and label != str(page + 1)}
     gone = {line.start for line in dropped}
     numbered = Counter(_place(line) for line in dropped if not _words(line.text))
     offsets = Counter(int(label) - page for page, label in printed.items() if label.isdigit()).most_common(1)
     strays: list[Line] = []
     for edge in edges:
-        due = str(edge.page + offsets[0][0]) if offsets else ""
+        due = {str(edge.page + offsets[0][0])} if offsets else set()
+        due |= {labelled[edge.page]} if edge.page in labelled else set()
         for line in edge.lines[:3]:
             at_place = line is edge.lines[0] and numbered[_place(line)] >= _PAGES and not _words(line.text)
-            if line.start not in gone and (at_place or line.text.strip(_AROUND) == due):
+            if line.start not in gone and (at_place or line.text.strip(_AROUND) in due):
                 strays.append(line)
     return strays
 
@@ -240,4 +259,5 @@ def _only_on_first_page(dropped: list[Line], pages: Sequence[Sequence[Line]]) ->
     """Lines of the first page whose words would otherwise be lost: a title may be a running header ever after."""
     gone = {line.start for line in dropped}
     rest = " ".join(_words(line.text) for lines in pages for line in lines if line.start not in gone)
-    return {line.start for line in dropped if line.page == 0 and _words(line.text) and _words(line.text) not in rest}
+    first = [line for line in dropped if line.page == 0]
+    return {line.start for line in first if any(_words(cell) not in rest for cell in line.text.split("  "))}

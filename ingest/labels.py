@@ -86,8 +86,26 @@ def _label(found: list[_Found]) -> str:
 def _between(seen: dict[int, str]) -> dict[int, str]:
     """Labels of pages that print none, between two pages that agree on what it would be."""
     filled: dict[int, str] = {}
-    known = sorted(page for page, label in seen.items() if label.isdigit())
-    for one, two in pairwise(known):
-        if int(seen[two]) - int(seen[one]) == two - one:
-            filled |= {page: str(int(seen[one]) + page - one) for page in range(one + 1, two)}
+    for one, two in pairwise(sorted(seen)):
+        first, second = _counted(seen[one]), _counted(seen[two])
+        if first and second and first[1:] == second[1:] and second[0] - first[0] == (two - one) * first[1]:
+            filled |= {page: _written(first[0] + (page - one) * first[1], *first[1:]) for page in range(one + 1, two)}
     return filled
+
+
+def _counted(label: str) -> tuple[int, int, str] | None:
+    """What a label counts: its number, how many printed pages it stands for, and a sample of how it is written."""
+    parts = label.split("–")
+    if all(part.isdigit() for part in parts):
+        return int(parts[0]), len(parts), "1"
+    return (_value(label.lower()), 1, "I" if label.isupper() else "i") if ROMAN.fullmatch(label) else None
+
+
+def _written(number: int, pages: int, sample: str) -> str:
+    if sample == "1":
+        return "–".join(str(number + page) for page in range(pages))
+    figures = ((50, "l"), (40, "xl"), (10, "x"), (9, "ix"), (5, "v"), (4, "iv"), (1, "i"))
+    text = ""
+    for value, figure in figures:
+        text, number = text + figure * (number // value), number % value
+    return text.upper() if sample == "I" else text

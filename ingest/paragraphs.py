@@ -132,6 +132,8 @@ def _begins(group: Paragraph, line: Line, edge: float, leading: float) -> bool:
     before = group.last
     if before.row != (0, 0) or line.row != (0, 0):
         return before.row[0] != line.row[0]
+    if _marked(line) and _marked(group.first):
+        return True
     if before.placed != line.placed or before.angle != line.angle or before.cells > 1 or line.cells > 1:
         return True
     if LEADER.search(before.text) or CAPTION.match(line.text) or RECOMMENDATION.match(line.text):
@@ -143,6 +145,11 @@ def _begins(group: Paragraph, line: Line, edge: float, leading: float) -> bool:
     if _white_between(group, line, leading) or _item_begins(group, line, edge):
         return True
     return _indented(group, line) or _falls_short(before, line, edge)
+
+
+def _marked(line: Line) -> bool:
+    """Whether a line begins with a small raised number, as a footnote does."""
+    return line.text[:1].isdigit() and 0 < line.first_size < 0.85 * line.size
 
 
 def _other_style(group: Paragraph, line: Line, edge: float, leading: float) -> bool:

@@ -4,6 +4,7 @@ PDFium gives the text layer with its boxes and draws the pages; pypdf opens the 
 Both are best run in a child process with limits: hostile and broken files are normal.
 """
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -115,25 +116,25 @@ def _read(path: Path, pdfium: PdfiumDocument | None, pypdf: PypdfDocument | None
         page = page_text(pdfium, pypdf, index, base)
         base += len(page.boxes)
         pages.append(page)
-    found, body = _without_furniture(pages, pdfium, pypdf)
+    found, body = _without_furniture(pages, pdfium, pypdf, properties.labels)
     unread = {index: page for index, page in enumerate(pages) if page.source in (TextSource.NONE, TextSource.STAMP)}
     notes = _notes(properties)
     if scans is not None and pdfium is not None and unread:
         for index, page in scans.read(pdfium, unread).items():
             pages[index] = page
         follow(pages)
-        found, body = _without_furniture(pages, pdfium, pypdf)
+        found, body = _without_furniture(pages, pdfium, pypdf, properties.labels)
         notes += _untried(scans.untried)
     known = words([line.text for lines in body for line in lines])
     blocks = parts(*recognised.alike(body, pages), properties.outline, known)
-    return _document(path, pages, blocks, properties, _labels(properties, found.labels, count), notes)
+    return _document(path, pages, blocks, properties, _labels(properties, found.labels, pages), notes)
 
 
 def _without_furniture(
-    pages: Sequence[PageText], pdfium: PdfiumDocument | None, pypdf: PypdfDocument | None
+    pages: Sequence[PageText], pdfium: PdfiumDocument | None, pypdf: PypdfDocument | None, stated: Sequence[str]
 ) -> tuple[furniture.Furniture, list[list[Line]]]:
     """The running lines, and what is left on each page; a page on which nothing is left is marked as what it is."""
-    found = furniture.find([page.lines for page in pages], [page.height for page in pages])
+    found = furniture.find([page.lines for page in pages], [page.height for page in pages], stated)
     body = [[line for line in page.lines if line.start not in found.lines] for page in pages]
     for index, page in enumerate(pages):
         if not body[index] and page.source is not TextSource.FALLBACK:
@@ -181,13 +182,25 @@ def _without_text(pdfium: PdfiumDocument | None, pypdf: PypdfDocument | None, in
     return TextSource.BLANK
 
 
-def _labels(properties: Properties, printed: dict[int, str], count: int) -> list[str]:
-    """The file's own labels, unless they only count the pages and the pages themselves print another number."""
-    stated = list(properties.labels[:count])
+def _labels(properties: Properties, printed: dict[int, str], pages: Sequence[PageText]) -> list[str]:
+    """The file's own labels, unless they only count the pages and the pages themselves print another number.
+
+    Of a spread the file may state one number only: where two are printed on it, it has both.
+    """
+    stated = list(properties.labels[: len(pages)])
     counting = stated == [str(i + 1) for i in range(len(stated))]
-    if len(stated) == count and not (counting and printed):
-        return stated
-    return [printed.get(i, "") for i in range(count)]
+    if len(stated) != len(pages) or (counting and printed):
+        return [printed.get(i, "") for i in range(len(pages))]
+    return [
+        _of_spread(label, printed.get(i, "")) if pages[i].width > pages[i].height else label for i, label in enumerate(stated)
+    ]
+
+
+def _of_spread(stated: str, printed: str) -> str:
+    sides = re.fullmatch(r"(\d{1,4})\s*[-–]\s*(\d{1,4})", stated)
+    if sides and int(sides[2]) == int(sides[1]) + 1:
+        return f"{sides[1]}–{sides[2]}"
+    return printed if stated in printed.split("–") else stated
 
 
 def _document(

@@ -185,7 +185,7 @@ def _columns_apart(found: list[Row]) -> list[Row]:
     out: list[Row] = []
     run: list[Row] = []
     for row in found:
-        if len(row.cells) == 2 and (not run or _same_gutter(run, row)):
+        if (len(row.cells) == 2 and (not run or _same_gutter(run, row))) or (run and _in_one_side(run, row)):
             run.append(row)
             continue
         out.extend(_unwoven(run))
@@ -195,20 +195,46 @@ def _columns_apart(found: list[Row]) -> list[Row]:
     return [*out, *_unwoven(run)]
 
 
+def _sides(run: list[Row]) -> tuple[list[Segment], list[Segment]]:
+    """The lines left and right of a gutter; where one column is a line longer than the other, its row has one cell."""
+    middle = min(row.cells[1][0].box[0] for row in run if len(row.cells) == 2)
+    lines = [segment for row in run for segment in row.segments]
+    return [line for line in lines if line.box[0] < middle], [line for line in lines if line.box[0] >= middle]
+
+
+def _gutter(sides: tuple[list[Segment], list[Segment]]) -> tuple[float, float]:
+    return max(line.box[2] for line in sides[0]), min(line.box[0] for line in sides[1])
+
+
 def _same_gutter(run: list[Row], row: Row) -> bool:
-    left = max(one.cells[0][0].box[2] for one in [*run, row])
-    right = min(one.cells[1][0].box[0] for one in [*run, row])
+    left, right = _gutter(_sides([*run, row]))
     segment = row.cells[0][0]
     return right - left > 0.3 * segment.size and segment.box[1] > run[-1].cells[0][0].box[1]
 
 
+def _in_one_side(run: list[Row], row: Row) -> bool:
+    """Whether a line goes on below the last one of its column, and the other column has none beside it."""
+    if len(row.cells) != 1 or row.table:
+        return False
+    (segment,) = row.segments
+    sides = _sides(run)
+    _, right = _gutter(sides)
+    if segment.box[0] < right - 1 < segment.box[2] + 0.3 * segment.size:
+        return False  # across the gutter
+    side = sides[segment.box[0] >= right - 1]
+    step = segment.box[3] - side[-1].box[3]
+    flush = abs(segment.box[0] - side[-1].box[0]) < 1.0 and abs(segment.size - side[-1].size) < 0.05 * segment.size
+    return flush and 0.6 * segment.size < step < 2.2 * segment.size
+
+
 def _unwoven(run: list[Row]) -> list[Row]:
-    sides = [[row.cells[i][0] for row in run] for i in (0, 1)]
-    if len(run) < 3 or any(sum(segment.count for segment in side) < 18 * len(run) for side in sides):
+    pairs = [row for row in run if len(row.cells) == 2]
+    sides = [[row.cells[i][0] for row in pairs] for i in (0, 1)]
+    if len(pairs) < 3 or any(sum(segment.count for segment in side) < 18 * len(pairs) for side in sides):
         return run
-    if any(sum(segment.lower for segment in side) < 0.3 * len(run) for side in sides):
+    if any(sum(segment.lower for segment in side) < 0.3 * len(pairs) for side in sides):
         return run
-    return [Row([[segment]]) for side in sides for segment in side]
+    return [Row([[segment]]) for side in _sides(run) for segment in side]
 
 
 # Order

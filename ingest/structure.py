@@ -26,6 +26,8 @@ from ingest.paragraphs import (
 from ingest.properties import OutlineItem
 
 _NOTE = re.compile(r"\(?(\d{1,3}|[*†‡§]{1,3}|[a-z](?=[.)\s]))[.)]?\s*(?!(?:st|nd|rd|th)\b)(?=[^\W\d_]|[\"“”‘(])")
+_QUOTED = re.compile(r"[\"“”„«»‘’].+[\"“”«»’]")  # a pull quote, however large
+_WORDS_OF_HEADING = 12  # a recommendation in large type that says more is no heading of one
 _MAX_HEADING = 200
 _SHORTEST_NOTE = 12
 UNKNOWN = 9  # the level of a heading that does not tell it by itself
@@ -168,7 +170,8 @@ def _kind(one: Paragraph, usual: Measures, titles: Mapping[str, list[OutlineItem
     if at_end and contents and len(text) < 300 and not (at_end.group(1).isdigit() and int(at_end.group(1)) > contents):
         return BlockKind.CONTENTS, 0
     if RECOMMENDATION.match(text):
-        return BlockKind.RECOMMENDATION, 0
+        level = _heading(one, usual, titles) if one.size >= 1.3 * usual.size and len(text.split()) <= _WORDS_OF_HEADING else 0
+        return (BlockKind.HEADING, level) if level else (BlockKind.RECOMMENDATION, 0)
     if CAPTION.match(text) and len(text) < 500:
         return BlockKind.CAPTION, 0
     if one.is_row:
@@ -194,7 +197,7 @@ def _heading(one: Paragraph, usual: Measures, titles: Mapping[str, list[OutlineI
             numbered = _numbered_level(text)
             elsewhere = nearest.page != one.first.page + 1  # another section may have the same words: 1.2 Members, 2 Members
             return numbered if elsewhere and numbered != UNKNOWN else nearest.level
-    if not one.first.placed or text[-1] in ".;," or (is_item(text) and not SECTION.match(text)):
+    if not one.first.placed or text[-1] in ".;," or _QUOTED.fullmatch(text) or (is_item(text) and not SECTION.match(text)):
         return 0
     return _numbered_level(text) if _stands_out(one, usual, text) else 0
 
@@ -232,9 +235,11 @@ def _same(title: str) -> str:
 
 
 def _recommendations(body: list[Part]) -> list[Part]:
-    """A recommendation whose heading stands alone takes the paragraph below it in."""
+    """A recommendation whose label stands alone takes the paragraph below it in; below its heading, the paragraph is one."""
     out: list[Part] = []
     for part in body:
+        if part.kind is BlockKind.PARAGRAPH and out and out[-1].kind is BlockKind.HEADING and RECOMMENDATION.match(out[-1].text):
+            part = replace(part, kind=BlockKind.RECOMMENDATION)
         alone = out and out[-1].kind is BlockKind.RECOMMENDATION and len(out[-1].text) < 160
         if alone and part.kind is BlockKind.PARAGRAPH and not ends_sentence(out[-1].text.rstrip(":")):
             out[-1] = replace(out[-1], clean=chain([out[-1].clean, part.clean], "\n"), size=part.size, end_page=part.end_page)
@@ -281,7 +286,7 @@ def _levelled(found: list[Part]) -> list[Part]:
     for style in sorted(where, reverse=True):
         if stated[style]:
             levels[style] = above = stated[style].most_common(1)[0][0]
-        elif not above and max(where[style]) < 2 and len(where) > 1:
+        elif not above and max(where[style]) < 2 and len(where) > 1 and not _divided(found, style):
             levels[style] = 1  # the title page: its sizes say nothing of the chapters
         else:
             levels[style] = above = min(6, above + 1)
@@ -289,3 +294,10 @@ def _levelled(found: list[Part]) -> list[Part]:
         replace(part, level=levels[part.style]) if part.kind is BlockKind.HEADING and part.level == UNKNOWN else part
         for part in found
     ]
+
+
+def _divided(found: Sequence[Part], style: tuple[float, bool]) -> bool:
+    """Whether smaller headings stand between those of a style: then it is that of chapters, however few the pages."""
+    styles = [part.style for part in found if part.kind is BlockKind.HEADING]
+    first, last = styles.index(style), len(styles) - 1 - styles[::-1].index(style)
+    return any(other < style for other in styles[first:last])

@@ -1,0 +1,5 @@
+"""All documents whose true text is known."""
+
+from docs.corpus.known import columns, edges, letters, pieces
+
+LAYOUTS = (*columns.LAYOUTS, *letters.LAYOUTS, *edges.LAYOUTS, *pieces.LAYOUTS)
