@@ -39,7 +39,7 @@ def _parser() -> argparse.ArgumentParser:
     search.add_argument(
         "--where", action="append", default=[], metavar="FIELD=VALUE",
         help="only documents with this city, theme, kind, language, handling, year (2019..2021), organisation or title;"
-        " repeat for alternatives or further fields",
+        " editions=all asks older editions and copies too; repeat for alternatives or further fields",
     )  # fmt: skip
     _mode(search)
     search.add_argument("--no-translation", action="store_true", help="leave out the words of the other language")

@@ -81,6 +81,7 @@ class Library:
             result = answering.answer(
                 connection, now, allowed, asked, mode=mode, top=top, floor=now.floor, per_document=per_document,
             )  # fmt: skip
+            result = replace(result, hits=_marked(result.hits, now, principal))
             instead = asking.corrected(connection, now, allowed, typed, text)
         seconds = time.perf_counter() - began
         return replace(result, question=question, instead=instead, notes=notes, seconds=seconds)
@@ -118,14 +119,14 @@ class Library:
         with self._view() as (connection, now):
             if connection is None or now is None:
                 return ()
-            return likeness.passages(connection, now, now.allowed(principal, {}), passage_id, top)
+            return _marked(likeness.passages(connection, now, principal, passage_id, top), now, principal)
 
     def similar_documents(self, document_id: int, *, principal: Principal, top: int = 10) -> list[tuple[DocumentInfo, float]]:
         """The documents most like one, with how much (higher is more), best first."""
         with self._view() as (connection, now):
             if connection is None or now is None:
                 return []
-            near = likeness.documents(connection, now, now.allowed(principal, {}), document_id, top)
+            near = likeness.documents(connection, now, principal, document_id, top)
             infos = [(listing.document(connection, now, other, principal), score) for other, score in near]
             return [(info, score) for info, score in infos if info is not None]
 
@@ -134,7 +135,7 @@ class Library:
         with self._view() as (connection, now):
             if connection is None or now is None:
                 return ()
-            return likeness.neighbours(connection, now, now.allowed(principal, {}), passage_id, around)
+            return _marked(likeness.neighbours(connection, now, principal, passage_id, around), now, principal)
 
     def _asked(self, now: Serving, allowed: Allowed, typed: Query, mode: Mode, translate: bool, depth: int) -> asking.Asked:
         encoder = None if mode is Mode.LEXICAL or not typed.text else self.encoder(now)
@@ -202,7 +203,7 @@ class Library:
         with self._view() as (connection, now):
             if connection is None or now is None:
                 return ()
-            return outline.passages(connection, now, now.allowed(principal, {}), document_id)
+            return _marked(outline.passages(connection, now, principal, document_id), now, principal)
 
     def source(self, document_id: int, principal: Principal) -> Path | None:
         """The original file; None where it is gone, has changed since it was read, or is not this person's to see."""
@@ -265,6 +266,12 @@ class Library:
             raise
         with self._lock:
             self._idle.append(connection)
+
+
+def _marked(hits: tuple[Hit, ...], now: Serving, principal: Principal) -> tuple[Hit, ...]:
+    """Hits with what answers in the place of their documents, as this person may know."""
+    seen = now.editions.superseding
+    return tuple(replace(hit, superseded_by=seen(hit.document_id, principal)) for hit in hits)
 
 
 def _nothing(question: str, began: float, notes: tuple[str, ...]) -> Result:
