@@ -8,14 +8,14 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from index import answering, asking, likeness, listing, outline, retrieval, serving, store
+from index import answering, asking, changes, likeness, listing, outline, retrieval, serving, store
 from index.access import Principal
 from index.embed import Encoder, OnnxEncoder
 from index.errors import ModelError
 from index.floor import PACKAGED, Evidence, Floor
 from index.lexicon import with_glossary
 from index.query import Query, parse
-from index.result import DocumentInfo, FileInfo, Hit, Mode, OutlineItem, PageView, Result, Searched, Status
+from index.result import Changes, DocumentInfo, FileInfo, Hit, Mode, OutlineItem, PageView, Result, Searched, Status
 from index.serving import Allowed, Serving, Where
 from index.store import Connection
 from ingest.paths import path_of
@@ -204,6 +204,22 @@ class Library:
             if connection is None or now is None:
                 return ()
             return _marked(outline.passages(connection, now, principal, document_id), now, principal)
+
+    def changes(self, old: int, new: int, principal: Principal, *, first: int = 0, most: int = 100) -> Changes | None:
+        """What changed from one document to another; None where one of them does not exist for `principal`.
+
+        `most` changes from the `first` on (0-based); the last ones where there are no more.
+        """
+        with self._view() as (connection, now):
+            if connection is None or now is None:
+                return None
+            one, other = (listing.document(connection, now, number, principal) for number in (old, new))
+            if one is None or other is None:
+                return None
+            found, same = changes.compare(*(changes.read(connection, now, number) for number in (old, new)))
+        first = max(0, min(first, (len(found) - 1) // most * most))
+        shown = tuple(changes.marked(change) for change in found[first : first + most])
+        return Changes(old=one, new=other, changes=shown, first=first, total=len(found), same=same)
 
     def source(self, document_id: int, principal: Principal) -> Path | None:
         """The original file; None where it is gone, has changed since it was read, or is not this person's to see."""

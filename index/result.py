@@ -138,6 +138,38 @@ class DocumentInfo:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """Words of one edition: `document.text[start:end]`. `marks` are those that the other has not, counted from `start`."""
+
+    text: str
+    start: int
+    end: int
+    page: int  # 1-based physical page
+    page_label: str
+    marks: tuple[tuple[int, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """What two editions do not say alike. `old` None: it was added; `new` None: it was removed."""
+
+    old: Said | None
+    new: Said | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changes:
+    """How one edition differs from another: some of `total` changes, in the order of the text, from the `first` on (0-based)."""
+
+    old: DocumentInfo
+    new: DocumentInfo
+    changes: tuple[Change, ...]
+    first: int
+    total: int
+    same: int  # sentences that stand in both
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PageView:
     """One page for the viewer: the text is `document.text[start:end]`, boxes as in `ingest.boxes`."""
 

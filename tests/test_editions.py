@@ -76,7 +76,10 @@ def told(library: Library, title: str, who: Handling = Handling.RED) -> tuple[st
 
 
 def test_case_punctuation_and_spacing_make_no_other_shingles() -> None:
-    assert shingles("The siren, four minutes – then SILENCE.\n").tolist() == shingles("the siren four minutes\nthen silence").tolist()
+    assert (
+        shingles("The siren, four minutes – then SILENCE.\n").tolist()
+        == shingles("the siren four minutes\nthen silence").tolist()
+    )
     assert shingles("four words are few").tolist() == [] and likeness(shingles(""), shingles("")) == 0.0
 
 
@@ -138,7 +141,7 @@ def test_a_program_is_told_of_it(two: tuple[Shelf, Library]) -> None:
     shelf, library = two
     (said,) = shelf.index("search", "Number 3 says", "--where", "editions=all", "--top", "50").objects
     new = {"document": by_title(library, "Plan 2021"), "title": "Plan 2021", "date": "2021-03", "edition": "", "copy": False}
-    assert [hit["superseded_by"] for hit in said["hits"] if hit["title"] == "Plan 2019"][0] == new
+    assert next(hit["superseded_by"] for hit in said["hits"] if hit["title"] == "Plan 2019") == new
     (said,) = shelf.index("search", "Number 3 says").objects
     assert said["searched"]["older_editions"] == 1
 
@@ -286,7 +289,12 @@ def test_what_answers_is_never_answered_for(seed: int) -> None:
 
 
 def plain(result: Result) -> tuple[object, ...]:
-    return result.quotes, tuple(replace(hit, superseded_by=hit.superseded_by) for hit in result.hits), result.searched, result.added
+    return (
+        result.quotes,
+        tuple(replace(hit, superseded_by=hit.superseded_by) for hit in result.hits),
+        result.searched,
+        result.added,
+    )
 
 
 def test_a_hidden_newer_edition_changes_nothing_for_those_who_may_not_see_it(shelf: Shelf) -> None:
@@ -303,7 +311,14 @@ def test_a_hidden_newer_edition_changes_nothing_for_those_who_may_not_see_it(she
         assert info is not None
         held = library.passages(info.document_id, principal=low)
         near = library.similar(held[0].passage_id, principal=low), library.similar_documents(info.document_id, principal=low)
-        return asked, library.documents(low), held, near, library.files(low), shelf.sql("SELECT reason FROM files WHERE path LIKE '%old.md'")
+        return (
+            asked,
+            library.documents(low),
+            held,
+            near,
+            library.files(low),
+            shelf.sql("SELECT reason FROM files WHERE path LIKE '%old.md'"),
+        )
 
     before = seen()
     shelf.put("secret.md", paper("Secret plan", SECOND))
@@ -319,7 +334,9 @@ def test_a_hidden_newer_edition_changes_nothing_for_those_who_may_not_see_it(she
 
 def test_what_an_ingest_says_of_a_document_names_nothing_above_its_mark(shelf: Shelf) -> None:
     shelf.put("secret.md", paper("Secret plan", SECOND))
-    shelf.catalogue(named("Secret plan", "secret.md", date="2022") | {"handling": "TLP:RED"}, named("Plan", "old.md", date="2019"))
+    shelf.catalogue(
+        named("Secret plan", "secret.md", date="2022") | {"handling": "TLP:RED"}, named("Plan", "old.md", date="2019")
+    )
     shelf.ingest()
     shelf.put("old.md", paper("Plan", PLAN))
     assert shelf.ingest().file("old.md")["reason"] == ""
