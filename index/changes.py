@@ -15,7 +15,7 @@ from index.store import Connection
 from ingest.document import BlockKind
 
 _CHANGED = 0.5  # of their words that two sentences share, from which one is the other changed
-_HELD = 2500  # pairs of sentences of one gap that are held against each other; beyond, it was written anew
+_HELD = 900  # pairs of sentences of one gap that are held against each other; beyond, it was written anew
 _LONGEST = 1500  # characters of what was added or removed that are shown as one
 _WORD = re.compile(r"\w+")
 _EDGE = re.compile(r"^\W+|\W+$")
@@ -122,7 +122,7 @@ def _gap(gone: range, come: range, before: Sequence[str], after: Sequence[str]) 
     """What became of the sentences between two that stand in both: changed ones in pairs, in order, so that most is shared."""
     if not gone or not come or len(gone) * len(come) > _HELD:
         return [*((i, None) for i in gone), *((None, j) for j in come)]
-    olds, news = ([Counter(_WORD.findall(keys[at])) for at in places] for keys, places in ((before, gone), (after, come)))
+    olds, news = ([frozenset(_WORD.findall(keys[at])) for at in places] for keys, places in ((before, gone), (after, come)))
     best = [[0.0] * (len(come) + 1) for _ in range(len(gone) + 1)]  # the most that can be shared from here on
     alike = [[_alike(one, other) for other in news] for one in olds]
     for i in range(len(gone) - 1, -1, -1):
@@ -144,10 +144,9 @@ def _gap(gone: range, come: range, before: Sequence[str], after: Sequence[str]) 
     return [*steps, *((at, None) for at in gone[i:]), *((None, at) for at in come[j:])]
 
 
-def _alike(one: Counter[str], other: Counter[str]) -> float:
-    """Dice's share of their words, counted as often as they stand."""
-    whole = one.total() + other.total()
-    return 2 * (one & other).total() / whole if whole else 0.0
+def _alike(one: frozenset[str], other: frozenset[str]) -> float:
+    """Dice's share of their distinct words."""
+    return 2 * len(one & other) / ((len(one) + len(other)) or 1)
 
 
 def _told(steps: Sequence[Step], old: Sentences, new: Sentences) -> Iterator[Change]:
