@@ -15,7 +15,7 @@ def render(found: Changes, words: Words) -> str:
     rows = "".join(_change(one, found, words) for one in found.changes)
     listed = f'<ol class="e-list" start="{found.first + 1}">{rows}</ol>' if rows else ""
     return (
-        f'<div class="d-page">{removed_page.to_library(words)}<h1 class="k-title">{text.escape(words.changes_title)}</h1>'
+        f'<div class="d-page">{removed_page.to_library(words)}<h1 class="k-title">{text.escape(words.edition_changes)}</h1>'
         f'<div class="e-head">{_edition(words.changes_from, found.old, words)}'
         f"{_edition(words.changes_to, found.new, words)}</div>"
         f'<p class="k-soft e-lead">{text.escape(lead)} <a href="{swap}">{text.escape(words.changes_swap)}</a></p>'

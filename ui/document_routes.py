@@ -140,7 +140,7 @@ def _changes(house: House, request: Request, old: int, new: int, words: Words) -
     found = house.library.changes(old, new, house.who(request.headers), first=first, most=changes_page.AT_ONCE)
     if found is None:
         return answers.not_found(house, request, words)
-    return answers.show(request, words.changes_title, changes_page.render(found, words), words)
+    return answers.show(request, words.edition_changes, changes_page.render(found, words), words)
 
 
 # -- editing

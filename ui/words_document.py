@@ -47,7 +47,7 @@ class DocumentWords(Spoken):
         "Alla svarar. Ange datum eller utgåva för dem, så svarar bara den nyaste.",
     )
     see_changes = Pair("See what changed", "Visa vad som ändrats")
-    changes_title = Pair("What changed", "Vad som ändrats")
+    edition_changes = Pair("What changed", "Vad som ändrats")
     changes_from = Pair("From", "Från")
     changes_to = Pair("To", "Till")
     changes_n = Count(("{n} passage differs", "{n} passages differ"), ("{n} textställe skiljer", "{n} textställen skiljer"))
