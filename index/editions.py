@@ -171,11 +171,13 @@ def told(connection: Connection, document_id: int) -> str:
 
 
 def _sentence(other: Edition, *, is_newer: bool) -> str:
+    known = other.date or other.edition
+    name = f"{other.title} ({known})" if known else other.title
     if other.kin is Kin.COPY:
-        return f"the same text as {other.title} in another file"
+        return f"the same text as {name} in another file"
     if other.kin is Kin.UNDATED:
-        return f"another edition of {other.title}, and nothing says which is the newer: give both a date in the catalogue"
-    return f"a newer edition of {other.title}" if is_newer else f"an older edition of {other.title}"
+        return f"another edition of {name}, and nothing says which is the newer: give both a date in the catalogue"
+    return f"a newer edition of {name}" if is_newer else f"an older edition of {name}"
 
 
 def _known(connection: Connection) -> Iterable[Known]:

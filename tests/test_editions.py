@@ -325,7 +325,7 @@ def test_a_hidden_newer_edition_changes_nothing_for_those_who_may_not_see_it(she
     shelf.catalogue(*rows, named("Secret plan", "secret.md", date="2022", supersedes="Plan 2019") | {"handling": "TLP:RED"})
     told_of = shelf.ingest()
     assert seen() == before
-    assert told_of.file("secret.md")["reason"] == "a newer edition of Plan 2019"  # said of the hidden one only
+    assert told_of.file("secret.md")["reason"] == "a newer edition of Plan 2019 (2019)"  # said of the hidden one only
     assert told(library, "Plan 2019") == ("Secret plan", [])  # to one who may see both
     high = library.search("Number 3 says", principal=OWNER, top=50)
     assert {hit.title for hit in high.hits} == {"Secret plan", "Other"} and high.searched.older == 1
@@ -345,7 +345,7 @@ def test_what_an_ingest_says_of_a_document_names_nothing_above_its_mark(shelf: S
         named("Secret plan", "secret.md", date="2022") | {"handling": "TLP:RED"}, named("Plan", "old.md", date="2019"),
         named("Older plan", "older.md", date="2015"),
     )  # fmt: skip
-    assert shelf.ingest().file("older.md")["reason"] == "an older edition of Plan"
+    assert shelf.ingest().file("older.md")["reason"] == "an older edition of Plan (2019)"
 
 
 def test_a_mark_that_is_raised_takes_the_newer_edition_away_from_those_below(two: tuple[Shelf, Library]) -> None:

@@ -495,7 +495,9 @@ def test_what_the_help_shows_is_understood(words: Words) -> None:
     assert all(query.text == "" for query in read[1:])
 
 
-@pytest.mark.parametrize("asked", [WHOLE, Scope(document=7), Scope(translate=False), Scope(older=True), Scope(document=2**63 - 1, translate=False)])
+@pytest.mark.parametrize(
+    "asked", [WHOLE, Scope(document=7), Scope(translate=False), Scope(older=True), Scope(document=2**63 - 1, translate=False)]
+)
 def test_a_scope_is_read_back_as_it_was_written(asked: Scope) -> None:
     assert scope.parse(scope.write(asked)) == asked
     assert question.read(question.write(Question(text="q & document=9", scope=asked))).scope == asked

@@ -24,7 +24,7 @@ def render(found: Changes, words: Words) -> str:
 
 
 def _edition(label: str, info: DocumentInfo, words: Words) -> str:
-    known = " · ".join(filter(None, (text.date(info.date, words), info.edition)))
+    known = " · ".join(filter(None, (text.date(info.date, words), editions.number(info.edition, words))))
     return (
         f'<p><span class="k-label">{text.escape(label)}</span>'
         f'<a href="{page.address(f"library/{info.document_id}", words)}" dir="auto"{text.lang(info.language)}>'
@@ -58,7 +58,7 @@ def _side(said: Said | None, info: DocumentInfo, tag: str, words: Words) -> str:
     label = text.escape(f"{where}, {info.title or info.path}")
     link = f'<a href="{text.escape(address)}" aria-label="{label}">{text.escape(where)}</a>'
     return (
-        f'<div class="e-side"><p class="k-where">{link}</p>'
+        f'<div class="e-side"><div class="k-where">{link}</div>'
         f'<p class="e-text"{text.lang(info.language)} dir="auto">{_marked(said, tag)}</p></div>'
     )
 

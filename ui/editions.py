@@ -7,9 +7,14 @@ from ui import page, text
 from ui.words import Words
 
 
+def number(edition: str, words: Words) -> str:
+    """Say which edition: "edition 2"; what is no number as it is written."""
+    return words.edition_number.format(n=edition.strip()) if edition.strip().isdigit() else edition.strip()
+
+
 def name(other: Edition, words: Words) -> str:
     """Name an edition: "Public warning (March 2021)", with its own edition where it has no date."""
-    known = text.date(other.date, words) or other.edition
+    known = text.date(other.date, words) or number(other.edition, words)
     return f"{other.title or words.untitled} ({known})" if known else other.title or words.untitled
 
 
