@@ -64,6 +64,7 @@ def answer(
             passages=allowed.count,
             unreadable_pages=sum(key.unreadable for key in documents),
             unreadable_documents=sum(key.unreadable > 0 for key in documents),
+            older=allowed.older,
         ),
         seconds=0.0,
     )

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, fields
 from typing import Any
 
+from index import alike
 from index.access import level_of
 from index.lexicon import Pair
 from index.store import Connection, Row, now
@@ -17,7 +18,7 @@ _META = tuple(field.name for field in fields(Metadata))
 
 
 def insert_document(connection: Connection, prepared: Prepared) -> int:
-    """Store text, pages and metadata; return the document's id. Its passages come with `insert_passages`."""
+    """Store text, pages and metadata, and what is like it; return the document's id. Its passages come with `insert_passages`."""
     document = prepared.document
     values: dict[str, Any] = _columns(prepared.metadata) | {
         "key": prepared.key,
@@ -44,6 +45,7 @@ def insert_document(connection: Connection, prepared: Prepared) -> int:
             for p in document.pages
         ],
     )
+    alike.compare(connection, document_id, document.text, document.format.value)
     return document_id
 
 
@@ -140,6 +142,7 @@ def delete_passages(connection: Connection, generation: int, document_id: int, s
 def delete_documents(connection: Connection, document_ids: Iterable[int]) -> None:
     """Remove documents whose passages are gone already."""
     ids = [(document_id,) for document_id in document_ids]
+    alike.forget(connection, [document_id for (document_id,) in ids])
     for table, column in (("pages", "document_id"), ("texts", "document_id"), ("documents", "id")):
         connection.executemany(f"DELETE FROM {table} WHERE {column} = ?", ids)
 

@@ -8,14 +8,14 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from index import answering, asking, likeness, listing, outline, retrieval, serving, store
+from index import answering, asking, changes, likeness, listing, outline, retrieval, serving, store
 from index.access import Principal
 from index.embed import Encoder, OnnxEncoder
 from index.errors import ModelError
 from index.floor import PACKAGED, Evidence, Floor
 from index.lexicon import with_glossary
 from index.query import Query, parse
-from index.result import DocumentInfo, FileInfo, Hit, Mode, OutlineItem, PageView, Result, Searched, Status
+from index.result import Changes, DocumentInfo, FileInfo, Hit, Mode, OutlineItem, PageView, Result, Searched, Status
 from index.serving import Allowed, Serving, Where
 from index.store import Connection
 from ingest.paths import path_of
@@ -82,6 +82,7 @@ class Library:
             result = answering.answer(
                 connection, now, allowed, asked, mode=mode, top=top, floor=now.floor, per_document=per_document,
             )  # fmt: skip
+            result = replace(result, hits=_marked(result.hits, now, principal))
             instead = asking.corrected(connection, now, allowed, typed, text)
         seconds = time.perf_counter() - began
         return replace(result, question=question, instead=instead, notes=notes, seconds=seconds)
@@ -119,14 +120,14 @@ class Library:
         with self._view() as (connection, now):
             if connection is None or now is None:
                 return ()
-            return likeness.passages(connection, now, now.allowed(principal, {}), passage_id, top)
+            return _marked(likeness.passages(connection, now, principal, passage_id, top), now, principal)
 
     def similar_documents(self, document_id: int, *, principal: Principal, top: int = 10) -> list[tuple[DocumentInfo, float]]:
         """The documents most like one, with how much (higher is more), best first."""
         with self._view() as (connection, now):
             if connection is None or now is None:
                 return []
-            near = likeness.documents(connection, now, now.allowed(principal, {}), document_id, top)
+            near = likeness.documents(connection, now, principal, document_id, top)
             infos = [(listing.document(connection, now, other, principal), score) for other, score in near]
             return [(info, score) for info, score in infos if info is not None]
 
@@ -135,7 +136,7 @@ class Library:
         with self._view() as (connection, now):
             if connection is None or now is None:
                 return ()
-            return likeness.neighbours(connection, now, now.allowed(principal, {}), passage_id, around)
+            return _marked(likeness.neighbours(connection, now, principal, passage_id, around), now, principal)
 
     def _asked(self, now: Serving, allowed: Allowed, typed: Query, mode: Mode, translate: bool, depth: int) -> asking.Asked:
         encoder = None if mode is Mode.LEXICAL or not typed.text else self.encoder(now)
@@ -203,7 +204,23 @@ class Library:
         with self._view() as (connection, now):
             if connection is None or now is None:
                 return ()
-            return outline.passages(connection, now, now.allowed(principal, {}), document_id)
+            return _marked(outline.passages(connection, now, principal, document_id), now, principal)
+
+    def changes(self, old: int, new: int, principal: Principal, *, first: int = 0, most: int = 100) -> Changes | None:
+        """What changed from one document to another; None where one of them does not exist for `principal`.
+
+        `most` changes from the `first` on (0-based); the last ones where there are no more.
+        """
+        with self._view() as (connection, now):
+            if connection is None or now is None:
+                return None
+            one, other = (listing.document(connection, now, number, principal) for number in (old, new))
+            if one is None or other is None:
+                return None
+            found, same = changes.compare(*(changes.read(connection, now, number) for number in (old, new)))
+        first = max(0, min(first, (len(found) - 1) // most * most))
+        shown = tuple(changes.marked(change) for change in found[first : first + most])
+        return Changes(old=one, new=other, changes=shown, first=first, total=len(found), same=same)
 
     def source(self, document_id: int, principal: Principal) -> Path | None:
         """The original file; None where it is gone, has changed since it was read, or is not this person's to see."""
@@ -280,6 +297,12 @@ class Library:
         for connection in self._idle:
             connection.close()
         self._idle, self._serving, self._stamp = [], None, stamp
+
+
+def _marked(hits: tuple[Hit, ...], now: Serving, principal: Principal) -> tuple[Hit, ...]:
+    """Hits with what answers in the place of their documents, as this person may know."""
+    seen = now.editions.superseding
+    return tuple(replace(hit, superseded_by=seen(hit.document_id, principal)) for hit in hits)
 
 
 def _nothing(question: str, began: float, notes: tuple[str, ...]) -> Result:

@@ -5,20 +5,22 @@ from collections.abc import Sequence
 import numpy as np
 
 from index import answering
+from index.access import Principal
 from index.result import Hit
 from index.retrieval import Candidate
-from index.serving import Allowed, Serving
+from index.serving import Serving
 from index.store import Connection, Row
 from index.vectors import bitmap, holds, unpack
 
 
-def passages(connection: Connection, now: Serving, allowed: Allowed, passage_id: int, top: int) -> tuple[Hit, ...]:
-    """The passages of other documents nearest in meaning to a passage, best first."""
-    row = _row(connection, now, allowed, passage_id)
+def passages(connection: Connection, now: Serving, principal: Principal, passage_id: int, top: int) -> tuple[Hit, ...]:
+    """The passages of other documents nearest in meaning to a passage, best first; older editions are left out."""
+    row = _row(connection, now, principal, passage_id)
     if row is None:
         return ()
     vector = unpack([row["vector"]], now.model.dimension)[0]
     # Its own document is left out before anything is ranked: the nearest passages of a long report are all its own.
+    allowed = now.allowed(principal, {})
     others = now.ids[holds(allowed.passages, now.ids) & (now.owners != row["document_id"])]
     ids, scores = now.index.search(vector, top, bitmap(others, int(now.ids[-1])))
     found = [
@@ -28,15 +30,20 @@ def passages(connection: Connection, now: Serving, allowed: Allowed, passage_id:
     return answering.hits_of(connection, found, None)[0]
 
 
-def documents(connection: Connection, now: Serving, allowed: Allowed, document_id: int, top: int) -> list[tuple[int, float]]:
-    """The documents nearest in meaning to a document: by the mean of their passages' vectors, best first."""
-    if document_id not in allowed.documents:
+def documents(connection: Connection, now: Serving, principal: Principal, document_id: int, top: int) -> list[tuple[int, float]]:
+    """The documents nearest in meaning to a document: by the mean of their passages' vectors, best first.
+
+    Its own editions and copies are left out, and older editions of others: they are told of as such.
+    """
+    if not now.shows(document_id, principal):
         return []
+    own = now.editions.shares.get(document_id, {})
+    others = now.allowed(principal, {}).documents - own.keys() | {document_id}
     rows = connection.execute(
         "SELECT p.document_id, v.vector FROM passages p JOIN vectors v ON v.id = p.vector_id WHERE p.generation_id = ?",
         (now.generation,),
     ).fetchall()
-    rows = [row for row in rows if row["document_id"] in allowed.documents]
+    rows = [row for row in rows if row["document_id"] in others]
     if not rows:
         return []
     owners = np.array([row["document_id"] for row in rows])
@@ -52,9 +59,9 @@ def documents(connection: Connection, now: Serving, allowed: Allowed, document_i
     return [(int(known[place]), float(scores[place])) for place in order if known[place] != document_id][:top]
 
 
-def neighbours(connection: Connection, now: Serving, allowed: Allowed, passage_id: int, around: int) -> tuple[Hit, ...]:
+def neighbours(connection: Connection, now: Serving, principal: Principal, passage_id: int, around: int) -> tuple[Hit, ...]:
     """A passage and the `around` passages before and after it in its document, in order."""
-    row = _row(connection, now, allowed, passage_id)
+    row = _row(connection, now, principal, passage_id)
     if row is None:
         return ()
     near = connection.execute(
@@ -68,11 +75,11 @@ def _as_found(rows: Sequence[Row]) -> list[Candidate]:
     return [Candidate(passage_id=row["id"], score=0.0, cosine=float("nan"), words=0.0) for row in rows]
 
 
-def _row(connection: Connection, now: Serving, allowed: Allowed, passage_id: int) -> Row | None:
+def _row(connection: Connection, now: Serving, principal: Principal, passage_id: int) -> Row | None:
     """A passage of what is served, None where it does not exist for the asker."""
     row: Row | None = connection.execute(
         "SELECT p.document_id, p.ordinal, v.vector FROM passages p JOIN vectors v ON v.id = p.vector_id"
         " WHERE p.id = ? AND p.generation_id = ?",
         (passage_id, now.generation),
     ).fetchone()
-    return row if row is not None and row["document_id"] in allowed.documents else None
+    return row if row is not None and now.shows(row["document_id"], principal) else None

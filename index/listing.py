@@ -23,7 +23,7 @@ def documents(connection: Connection, now: Serving, principal: Principal) -> lis
     rows = connection.execute(
         _DOCUMENT + " ORDER BY d.title, d.id", {"generation": now.generation, "clearance": int(principal.clearance)}
     )
-    return [_info(row) for row in rows]
+    return [_info(row, now, principal) for row in rows]
 
 
 def document(connection: Connection, now: Serving, document_id: int, principal: Principal) -> DocumentInfo | None:
@@ -32,7 +32,7 @@ def document(connection: Connection, now: Serving, document_id: int, principal: 
         _DOCUMENT + " AND d.id = :id",
         {"generation": now.generation, "clearance": int(principal.clearance), "id": document_id},
     ).fetchone()
-    return _info(row) if row else None
+    return _info(row, now, principal) if row else None
 
 
 def page(connection: Connection, now: Serving, document_id: int, number: int, principal: Principal) -> PageView | None:
@@ -134,7 +134,7 @@ def _size(data: Path) -> int:
     return total
 
 
-def _info(row: Row) -> DocumentInfo:
+def _info(row: Row, now: Serving, principal: Principal) -> DocumentInfo:
     paths = tuple(json.loads(row["paths"]))
     return DocumentInfo(
         document_id=row["id"], path=paths[0] if paths else "", paths=paths, title=row["title"], kind=row["kind"],
@@ -143,5 +143,6 @@ def _info(row: Row) -> DocumentInfo:
         handling=row["handling"] or Handling(row["level"]).mark, attributable=row["attribution"] != "no",
         source=row["source"], format=row["format"], sha256=row["sha256"] or "", pages=row["pages"],
         pages_without_text=tuple(json.loads(row["unreadable"])), passages=row["passages"], added=row["added"],
-        supersedes=row["supersedes"],
+        supersedes=row["supersedes"], superseded_by=now.editions.superseding(row["id"], principal),
+        editions=now.editions.others(row["id"], principal),
     )  # fmt: skip

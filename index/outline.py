@@ -7,7 +7,7 @@ from index.access import Principal
 from index.printed import COLUMNS, printed
 from index.result import Hit, OutlineItem
 from index.retrieval import Candidate
-from index.serving import Allowed, Serving
+from index.serving import Serving
 from index.store import Connection
 from ingest.document import BlockKind, Page
 
@@ -37,9 +37,9 @@ def outline(connection: Connection, now: Serving, document_id: int, principal: P
     return tuple(found)
 
 
-def passages(connection: Connection, now: Serving, allowed: Allowed, document_id: int) -> tuple[Hit, ...]:
-    """All passages of a document, in order; none where it does not exist for the asker."""
-    if document_id not in allowed.documents:
+def passages(connection: Connection, now: Serving, principal: Principal, document_id: int) -> tuple[Hit, ...]:
+    """All passages of a document, in order; none where it does not exist for `principal`."""
+    if not now.shows(document_id, principal):
         return ()
     rows = connection.execute(
         "SELECT id FROM passages WHERE generation_id = ? AND document_id = ? ORDER BY ordinal", (now.generation, document_id)

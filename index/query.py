@@ -13,6 +13,7 @@ _NAMES = {
     "year": "year år",
     "organisation": "organisation org",
     "title": "title titel",
+    "editions": "editions utgåvor",
 }
 _FIELD_OF = {name: field for field, names in _NAMES.items() for name in names.split()}
 
@@ -159,6 +160,8 @@ def _value(field: str, value: str, bare: bool) -> str:
     if field == "language":
         name = value.casefold()
         return _LANGUAGE_OF.get(name) or (name[:2] if _LANGUAGE_CODE.fullmatch(name) else "")
+    if field == "editions":
+        return "all" if value.casefold() in ("all", "alla") else ""
     if field == "kind":
         spaced = re.sub("[-_]+", " ", value).strip() or value
         return _KIND_OF.get(value.casefold(), spaced if bare else value)

@@ -12,6 +12,26 @@ class Mode(StrEnum):
     LEXICAL = "lexical"
 
 
+class Kin(StrEnum):
+    """What another document with near-identical text is to a document."""
+
+    NEWER = "newer"
+    OLDER = "older"
+    COPY = "copy"  # the same text, in another file
+    UNDATED = "undated"  # another edition, and nothing says which is the newer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edition:
+    """Another edition or copy of a document, as its readers are told of it."""
+
+    document_id: int
+    title: str
+    date: str
+    edition: str
+    kin: Kin
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hit:
     """A passage that was found. `text` is `document.text[start:end]`; scores: higher is better.
@@ -47,6 +67,7 @@ class Hit:
     by_added: bool = False  # holds words that were added to the question (`Result.added`)
     more: int = 0  # passages of its document that were found as well and are not among the hits
     ocr: float | None = None  # 0 to 1: how sure text recognition is of its least sure page; None where none was recognised
+    superseded_by: Edition | None = None  # what answers in the place of its document: a newer edition, or a copy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +89,7 @@ class Searched:
     passages: int
     unreadable_pages: int
     unreadable_documents: int  # documents with such pages
+    older: int = 0  # documents left out, because a newer edition or a copy of them was searched
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,6 +133,40 @@ class DocumentInfo:
     passages: int
     added: str  # ISO 8601, UTC
     supersedes: str = ""  # what the catalogue says it takes the place of
+    superseded_by: Edition | None = None  # what answers in its place: a newer edition, or a copy
+    editions: tuple[Edition, ...] = ()  # in whose place it answers, the newest first; and those that nothing orders
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """Words of one edition: `document.text[start:end]`. `marks` are those that the other has not, counted from `start`."""
+
+    text: str
+    start: int
+    end: int
+    page: int  # 1-based physical page
+    page_label: str
+    marks: tuple[tuple[int, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """What two editions do not say alike. `old` None: it was added; `new` None: it was removed."""
+
+    old: Said | None
+    new: Said | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changes:
+    """How one edition differs from another: some of `total` changes, in the order of the text, from the `first` on (0-based)."""
+
+    old: DocumentInfo
+    new: DocumentInfo
+    changes: tuple[Change, ...]
+    first: int
+    total: int
+    same: int  # sentences that stand in both
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

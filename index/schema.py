@@ -85,10 +85,28 @@ _WORDS = (
 # How sure text recognition (OCR) was of a page, 0 to 1; NULL where it was not tried.
 _CONFIDENCE = ("ALTER TABLE pages ADD COLUMN confidence REAL",)
 
+# Which texts are near-identical. It follows from the texts alone, so it never has to be made anew; which of them is the newer
+# edition is decided when it is read, for each asker from what they may see (index/editions.py).
+_EDITIONS = (
+    # A few of a document's shingles stand for it (index/shingles.py); what share many of these is compared whole.
+    """CREATE TABLE sketches (
+        hash INTEGER NOT NULL, document_id INTEGER NOT NULL REFERENCES documents(id),
+        PRIMARY KEY (hash, document_id)) WITHOUT ROWID""",
+    "CREATE INDEX sketches_by_document ON sketches(document_id)",
+    # `share`: what the two have of the larger, 0 to 1. Each pair stands once.
+    """CREATE TABLE alike (
+        document_id INTEGER NOT NULL REFERENCES documents(id), other_id INTEGER NOT NULL REFERENCES documents(id),
+        share REAL NOT NULL, PRIMARY KEY (document_id, other_id)) WITHOUT ROWID""",
+    "CREATE INDEX alike_by_other ON alike(other_id)",
+    # Whether a document was compared with those before it: a store that is older than this is compared when it is next written.
+    "ALTER TABLE documents ADD COLUMN compared INTEGER NOT NULL DEFAULT 0",
+)
+
 MIGRATIONS = (
     Migration(name="0001 first tables", statements=_FIRST),
     Migration(name="0002 words, sentences, glossary, floor", statements=_WORDS),
     Migration(name="0003 confidence of pages", statements=_CONFIDENCE),
+    Migration(name="0004 editions", statements=_EDITIONS),
 )
 
 # What people keep for themselves (desk.sqlite). It holds copies of what was quoted, so that it outlives a rebuild.

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import numpy as np
 
-from index import contents, floor, postings, vectors
+from index import contents, editions, floor, postings, vectors
 from index.access import Handling, Principal
+from index.editions import Editions
 from index.errors import SnapshotError
 from index.floor import Floor
 from index.lexicon import Pair
@@ -23,7 +24,8 @@ from index.words import Flags, Scope, WordIndex
 
 Where = Mapping[str, Sequence[str]]  # field -> accepted values; several values of a field are alternatives
 
-FIELDS = ("city", "theme", "kind", "language", "handling", "year", "organisation", "title", "document")
+FIELDS = ("city", "theme", "kind", "language", "handling", "year", "organisation", "title", "document", "editions")
+ALL = "all"  # of "editions": older ones and copies too
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +65,7 @@ class Allowed:
     everything: bool  # no passage of this generation is left out
     scope: Scope  # the same, for the words
     vocabulary: Vocabulary  # the words that occur in them
+    older: int = 0  # documents that are not among them, because another of them is their newer edition, or a copy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +91,7 @@ class Serving:
     documents: Mapping[int, DocumentKey]
     floor: Floor
     glossary: tuple[Pair, ...]
+    editions: Editions = editions.NONE
     _allowed: dict[object, Allowed] = field(default_factory=dict, repr=False)
 
     def owners_of(self, passage_ids: Sequence[int]) -> list[int]:
@@ -99,6 +103,11 @@ class Serving:
         """Whether the model does not know the language of these passages."""
         flags: Flags = self.foreign[np.searchsorted(self.ids, ids)]
         return flags
+
+    def shows(self, document_id: int, principal: Principal) -> bool:
+        """Whether a document exists for `principal`: to be opened and cited, also where a newer edition answers."""
+        key = self.documents.get(document_id)
+        return key is not None and key.level <= principal.clearance
 
     def allowed(self, principal: Principal, where: Where) -> Allowed:
         """What `principal` may find under these filters. Decided before anything is ranked."""
@@ -113,15 +122,19 @@ class Serving:
     def _decide(self, principal: Principal, where: Where) -> Allowed:
         visible = [key for key in self.documents.values() if key.level <= principal.clearance and key.matches(where)]
         documents = frozenset(key.document_id for key in visible)
+        every = any(value.casefold().strip() == ALL for value in where.get("editions", ()))
+        # Among what the filters leave: where only the older edition is asked for, it answers.
+        older = frozenset() if every else frozenset(self.editions.instead(documents))
+        documents -= older
         mask = np.isin(self.owners, np.fromiter(documents, np.int64, len(documents)))
-        return self._allow(documents, mask)
+        return self._allow(documents, mask, len(older))
 
     def narrowed(self, allowed: Allowed, kept: Ids) -> Allowed:
         """What is left of `allowed` when only the passages in `kept` count."""
         mask = vectors.holds(allowed.passages, self.ids) & np.isin(self.ids, kept)
-        return self._allow(allowed.documents, mask)
+        return self._allow(allowed.documents, mask, allowed.older)
 
-    def _allow(self, documents: frozenset[int], mask: Flags) -> Allowed:
+    def _allow(self, documents: frozenset[int], mask: Flags, older: int) -> Allowed:
         largest = int(self.ids[-1]) if len(self.ids) else 0
         scope = self.words.scope(self.ids[mask], bool(mask.all()) and self.words.passages == len(self.ids))
         return Allowed(
@@ -132,6 +145,7 @@ class Serving:
             everything=bool(mask.all()),
             scope=scope,
             vocabulary=Vocabulary(self.words, scope),
+            older=older,
         )
 
 
@@ -230,7 +244,7 @@ def _advance(connection: Connection, before: Serving, seq: int) -> Serving:
     words = before.words.with_more(fresh, ids) if len(fresh.ids) or gone else before.words
     return replace(
         before, seq=seq, ids=ids, owners=owners, foreign=foreign, delta_ids=delta_ids, delta=delta, index=index, words=words,
-        documents=_documents(connection), floor=_floor(connection, before.model_id),
+        documents=_documents(connection), editions=editions.load(connection), floor=_floor(connection, before.model_id),
         glossary=tuple(pair for pairs in contents.read_glossaries(connection).values() for pair in pairs), _allowed={},
     )  # fmt: skip
 
@@ -288,6 +302,7 @@ def _documents(connection: Connection) -> dict[int, DocumentKey]:
             "title": [row["title"]],
             "year": [row["date"][:4]],
             "document": [str(row["id"])],
+            "editions": [ALL],
         }
         keys[row["id"]] = DocumentKey(
             document_id=row["id"],

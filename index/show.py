@@ -3,7 +3,7 @@
 import textwrap
 from typing import Any
 
-from index.result import Hit, Result, Status
+from index.result import Edition, Hit, Kin, Result, Status
 
 _MOST_ADDED = 12  # words that are named
 
@@ -20,6 +20,7 @@ def as_json(result: Result) -> dict[str, Any]:
             "documents": result.searched.documents,
             "passages": result.searched.passages,
             "unreadable_pages": result.searched.unreadable_pages,
+            "older_editions": result.searched.older,
         },
         "added": list(result.added),
         "instead": result.instead or None,
@@ -49,7 +50,15 @@ def _hit(hit: Hit) -> dict[str, Any]:
         "date": hit.date,
         "sha256": hit.sha256,
         "ocr": hit.ocr,
+        "superseded_by": _edition(hit.superseded_by) if hit.superseded_by else None,
     }
+
+
+def _edition(other: Edition) -> dict[str, Any]:
+    return {
+        "document": other.document_id, "title": other.title, "date": other.date, "edition": other.edition,
+        "copy": other.kin is Kin.COPY,
+    }  # fmt: skip
 
 
 def as_text(result: Result) -> str:
@@ -84,8 +93,16 @@ def _where(hit: Hit) -> str:
     pages = f"page {hit.page}" if hit.page == hit.page_end else f"pages {hit.page}–{hit.page_end}"
     label = f"p. {hit.page_label} ({hit.format.upper()} {pages})" if hit.page_label else pages
     read = "" if hit.ocr is None else f"read by OCR ({hit.ocr:.0%} sure)"
-    parts = [", ".join(hit.city), hit.kind, hit.date, hit.handling, label, read, " › ".join(hit.section)]
+    parts = [", ".join(hit.city), hit.kind, hit.date, hit.handling, label, read, _superseded(hit), " › ".join(hit.section)]
     return " · ".join(part for part in parts if part)
+
+
+def _superseded(hit: Hit) -> str:
+    other = hit.superseded_by
+    if other is None:
+        return ""
+    named = f"{other.title}, {other.date}" if other.date else other.title
+    return f"the same text as {named}" if other.kin is Kin.COPY else f"superseded by {named}"
 
 
 def _wrapped(text: str, indent: str) -> list[str]:
@@ -100,6 +117,8 @@ def _wrapped(text: str, indent: str) -> list[str]:
 def _searched(result: Result) -> str:
     searched = result.searched
     text = f"Searched {searched.documents} documents, {searched.passages} passages, in {result.seconds:.2f} s."
+    if searched.older:
+        text += f" {searched.older} older editions or copies were left out (--where editions=all asks them too)."
     if searched.unreadable_pages:
         text += (
             f" {searched.unreadable_pages} pages in {searched.unreadable_documents} documents have no readable text"

@@ -2,9 +2,10 @@
 
 import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
-from index import contents, serving, store
+from index import alike, contents, editions, serving, store
 from index.embed import Embedded, Encoder
 from index.generations import Generations, Hash
 from index.lexicon import Pair
@@ -47,6 +48,14 @@ class Writer:
         self._connection: Connection = store.open_writer(data)
         self.generations = Generations(self._connection, data)
         self.generations.clean()
+        self._compare_older()
+
+    def _compare_older(self) -> None:
+        """Documents of a version that did not look for editions are compared, in commits of some at a time."""
+        while left := alike.missing(self._connection):
+            with store.writing(self._connection, self.data) as connection:
+                self.generations.next_seq(connection)
+                alike.compare_stored(connection, left)
 
     def close(self) -> None:
         """Let go of the store."""
@@ -138,7 +147,7 @@ class Writer:
                 if not keep_others:
                     self._unlink(connection, generation, stamp.path, set(held[stamp.path]), seq)
                 document = held[stamp.path][0] if len(held[stamp.path]) == 1 else outcome.document
-                done.append(self._finish(connection, stamp, outcome, document))
+                done.append(self._with_editions(connection, self._finish(connection, stamp, outcome, document)))
         return done
 
     def link_existing(self, generation: int, stamp: FileStamp, outcome: FileOutcome, documents: Sequence[int]) -> FileOutcome:
@@ -227,9 +236,12 @@ class Writer:
         connection.execute("DELETE FROM passages WHERE document_id = ?", (document_id,))
         contents.delete_documents(connection, [document_id])
 
-    def _finish(self, connection: Connection, stamp: FileStamp, outcome: FileOutcome, document: int | None) -> FileOutcome:
-        from dataclasses import replace
+    def _with_editions(self, connection: Connection, outcome: FileOutcome) -> FileOutcome:
+        """Tell of editions and copies. It is not kept with the outcome: what is known of the others may change."""
+        said = editions.told(connection, outcome.document) if outcome.document else ""
+        return replace(outcome, reason="; ".join(filter(None, (outcome.reason, said)))) if said else outcome
 
+    def _finish(self, connection: Connection, stamp: FileStamp, outcome: FileOutcome, document: int | None) -> FileOutcome:
         done = replace(outcome, document=document)
         connection.execute(
             "INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",

@@ -487,15 +487,17 @@ def test_what_the_help_shows_is_understood(words: Words) -> None:
     html = howto.render(words)
     typed = [unescape(code) for code in re.findall(r"<code>([^<]+)</code>", html)]
     read = [parse(one) for one in typed]
-    assert html.startswith("<details") and len(typed) == 7
-    assert [query.phrases != () for query in read] == [True] + [False] * 6
-    assert [query.without != () for query in read] == [False, True] + [False] * 5
-    assert [query.where[0][0] for query in read[2:]] == ["city", "year", "kind", "theme", "language"]
+    assert html.startswith("<details") and len(typed) == 8
+    assert [query.phrases != () for query in read] == [True] + [False] * 7
+    assert [query.without != () for query in read] == [False, True] + [False] * 6
+    assert [query.where[0][0] for query in read[2:]] == ["city", "year", "kind", "theme", "language", "editions"]
     assert dict(read[3].where)["year"] == ("2019..2021",) and dict(read[4].where)["kind"] == ("report",)
     assert all(query.text == "" for query in read[1:])
 
 
-@pytest.mark.parametrize("asked", [WHOLE, Scope(document=7), Scope(translate=False), Scope(document=2**63 - 1, translate=False)])
+@pytest.mark.parametrize(
+    "asked", [WHOLE, Scope(document=7), Scope(translate=False), Scope(older=True), Scope(document=2**63 - 1, translate=False)]
+)
 def test_a_scope_is_read_back_as_it_was_written(asked: Scope) -> None:
     assert scope.parse(scope.write(asked)) == asked
     assert question.read(question.write(Question(text="q & document=9", scope=asked))).scope == asked

@@ -95,6 +95,8 @@ class AskRoom:
         within = asked.scope.document
         if within:
             where["document"] = [str(within)]
+        if asked.scope.older:
+            where["editions"] = ["all"]
         return self._library.search(
             asked.text,
             principal=principal,

@@ -2,7 +2,7 @@
 
 from index.deskitems import Excerpt
 from index.result import DocumentInfo, Hit
-from ui import text
+from ui import editions, text
 from ui.words import Words
 
 
@@ -25,12 +25,14 @@ def where(item: Hit | Excerpt, words: Words) -> str:
 def reference(item: Hit | Excerpt, words: Words) -> str:
     """Write the reference on one line: organisation, title, city, date, page, handling mark.
 
+    A hit of an older edition says what it is superseded by.
     Where speakers may not be named (`attributable` is False), organisation and city are withheld, and that is said.
     """
     named = item.attributable
     parts = [item.organisation if named else "", item.title or item.path, ", ".join(item.city) if named else ""]
     parts += [text.date(item.date, words), where(item, words), item.handling]
     parts += [] if named else [words.no_attribution]
+    parts += [editions.said(item.superseded_by, words)] if isinstance(item, Hit) and item.superseded_by else []
     parts += [recognised(item.ocr, words)]
     return ", ".join(part for part in parts if part)
 

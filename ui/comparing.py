@@ -151,7 +151,8 @@ def compare(
     library: Library, principal: Principal, question: str, choice: Choice, documents: Sequence[DocumentInfo]
 ) -> Comparison:
     """Ask the question once for each value. `documents`: all that this person may see. Raises LibraryError."""
-    held = shelves(documents, choice.by)
+    every = shelves(documents, choice.by)
+    held = {value: _answering(own) for value, own in every.items()}
     found: list[Column] = []
     results: list[Result] = []
     strays = 0
@@ -166,7 +167,8 @@ def compare(
         ids = {info.document_id for info in own}
         strays += sum(hit.document_id not in ids for hit in result.hits)
         found.append(_column(value, own, result))
-    chosen = {info.document_id for value in choice.values for info in held.get(value, ())}
+    chosen = {info.document_id for value in choice.values for info in every.get(value, ())}
+    asked = {info.document_id for value in choice.values for info in held.get(value, ())}
     nameless = tuple(info for info in documents if not values_of(info, choice.by) and not _hidden(info, choice.by))
     apart = {info.document_id for info in nameless} | {info.document_id for info in documents if _hidden(info, choice.by)}
     return Comparison(
@@ -177,13 +179,19 @@ def compare(
         nameless=nameless,
         unattributed=sum(_hidden(info, choice.by) for info in documents),
         elsewhere=sum(info.document_id not in chosen | apart for info in documents),
-        searched=tuple(info for info in documents if info.document_id in chosen),
+        searched=tuple(info for info in documents if info.document_id in asked),
         narrowed=strays > 0,
         added=tuple(dict.fromkeys(word for result in results for word in result.added)),
         instead=_instead(results),
         notes=tuple(dict.fromkeys(note for result in results for note in result.notes)),
         seconds=sum(result.seconds for result in results),
     )
+
+
+def _answering(own: Sequence[DocumentInfo]) -> tuple[DocumentInfo, ...]:
+    """Those of a column that no other of it answers for, as its newer edition or a copy."""
+    ids = {info.document_id for info in own}
+    return tuple(info for info in own if info.superseded_by is None or info.superseded_by.document_id not in ids)
 
 
 def _hidden(info: DocumentInfo, by: str) -> bool:

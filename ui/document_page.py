@@ -5,7 +5,7 @@ from itertools import pairwise
 from urllib.parse import urlsplit
 
 from index.result import DocumentInfo
-from ui import document_outline, document_passages, links, page, removed_page, text
+from ui import document_outline, document_passages, editions, links, page, removed_page, text
 from ui.document_room import Shown
 from ui.names import kind_name, language_name
 from ui.words import Words
@@ -62,7 +62,8 @@ def _head(shown: Shown, words: Words, *, editor: bool) -> str:
     title = f'<h1 class="k-title"{text.lang(info.language)} dir="auto">{text.escape(info.title or info.path)}</h1>'
     return (
         f'<header class="d-head" id="head" data-refresh><div class="d-title">{title}{text.handling(info.handling)}</div>'
-        f'<p class="d-meta">{text.escape(meta(info, words))}</p>{_ask(info, words)}{_tools(shown, words, editor=editor)}</header>'
+        f'<p class="d-meta">{text.escape(meta(info, words))}</p>{editions.notice(info, words)}'
+        f"{_ask(info, words)}{_tools(shown, words, editor=editor)}</header>"
     )
 
 

@@ -12,8 +12,8 @@ from starlette.datastructures import FormData, UploadFile
 
 from index.errors import LibraryError
 from index.result import DocumentInfo
-from ui import document_answers as answers
 from ui import (
+    changes_page,
     document_fields,
     document_form,
     document_moves,
@@ -28,6 +28,7 @@ from ui import (
     scope,
     text,
 )
+from ui import document_answers as answers
 from ui.document_fields import Faults
 from ui.document_moves import Edition
 from ui.document_room import Refused
@@ -80,6 +81,10 @@ def make(house: House, words: Words) -> APIRouter:
     def instead(document_id: str) -> Response:  # where the language is switched on the answer to a form
         return rooms.back(page.address(f"library/{scope.id_of(document_id)}", words))
 
+    @router.get("/library/{document_id}/changes/{other_id}")
+    def changes(request: Request, document_id: str, other_id: str) -> Response:
+        return _changes(house, request, scope.id_of(other_id), scope.id_of(document_id), words)
+
     for name, asks in (("edit", _ask_edit), ("replace", _ask_edition), ("remove", _ask_removal)):
         router.get(f"/library/{{document_id}}/{name}")(_endpoint(house, words, asks))
     for name, does in (("edit", _edit), ("replace", _replace), ("remove", _remove), ("again", _again)):
@@ -127,6 +132,15 @@ def _document(house: House, request: Request, document_id: str, words: Words) ->
         notice=removed_page.notice(leaves, words),
     )
     return answers.show(request, info.title or info.path, body, words)
+
+
+def _changes(house: House, request: Request, old: int, new: int, words: Words) -> Response:
+    """What changed from one edition to another, for those who may see both."""
+    first = (max(1, answers.whole(request.query_params.get("part", ""))) - 1) * changes_page.AT_ONCE
+    found = house.library.changes(old, new, house.who(request.headers), first=first, most=changes_page.AT_ONCE)
+    if found is None:
+        return answers.not_found(house, request, words)
+    return answers.show(request, words.edition_changes, changes_page.render(found, words), words)
 
 
 # -- editing

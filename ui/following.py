@@ -119,6 +119,7 @@ def _search(
     They have to answer by themselves, and not much less surely than the library as a whole does.
     """
     where = asked.filters.where(sorted({info.date[:4] for info in documents if info.date}))
+    where |= {"editions": ["all"]} if asked.scope.older else {}
     translate = asked.scope.translate
     ids = {info.document_id for info in fresh}
     own = {**where, "document": [str(number) for number in sorted(ids)]}

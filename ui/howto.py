@@ -14,6 +14,7 @@ def render(words: Words) -> str:
         (words.how_kind, words.how_kind_does),
         (words.how_theme, words.how_theme_does),
         (words.how_language, words.how_language_does),
+        (words.how_editions, words.how_editions_does),
     )
     listed = "".join(f"<div><dt><code>{text.escape(typed)}</code></dt><dd>{text.escape(does)}</dd></div>" for typed, does in rows)
     return (

@@ -1,7 +1,7 @@
 """The passages of a result, by document: where each stands, why it was found, and what leads on from it. HTML out."""
 
 from index.result import Hit
-from ui import citation, links, page, text, tools
+from ui import citation, editions, links, page, text, tools
 from ui.names import kind_name, language_name
 from ui.words import Words
 
@@ -12,7 +12,7 @@ def group(hits: list[Hit], opened: Hit | None, words: Words, *, onward: str, que
     shown = "".join(_passage(hit, hits, words, opened=hit is opened, question=question) for hit in hits)
     about = text.escape(page.address(f"library/{first.document_id}", words))
     name = f'<a href="{about}">{text.escape(first.title or first.path)}</a>'
-    title = f'<h3 dir="auto">{name}</h3>{text.handling(first.handling)}'
+    title = f'<h3 dir="auto">{name}</h3>{text.handling(first.handling)}{editions.badge(first.superseded_by, words)}'
     known = text.escape(facts(first, words))
     return f'<article class="k-doc"><header>{title}</header><p class="k-meta">{known}</p>{shown}{onward}</article>'
 

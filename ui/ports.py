@@ -7,7 +7,7 @@ from typing import Protocol
 from index.access import Principal
 from index.deskitems import Excerpt, Followed, Kept, Removed, Unanswered
 from index.questionset import QuestionSet
-from index.result import DocumentInfo, FileInfo, Hit, Mode, OutlineItem, PageView, Result, Status
+from index.result import Changes, DocumentInfo, FileInfo, Hit, Mode, OutlineItem, PageView, Result, Status
 
 
 class Library(Protocol):
@@ -68,6 +68,10 @@ class Library(Protocol):
 
     def passages(self, document_id: int, *, principal: Principal) -> tuple[Hit, ...]:
         """All passages of a document, in order; none where it does not exist for this person."""
+        ...
+
+    def changes(self, old: int, new: int, principal: Principal, *, first: int = 0, most: int = 100) -> Changes | None:
+        """What changed from one document to another, `most` from the `first` on; None where one does not exist for them."""
         ...
 
     def source(self, document_id: int, principal: Principal) -> Path | None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from index.deskitems import Excerpt, Kept
-from ui import citation, text
+from ui import citation, editions, text
 from ui.exports import line
 from ui.words import Words
 
@@ -33,7 +33,7 @@ class Head:
 
 def edition(item: Excerpt, words: Words) -> str:
     """Say which edition: "edition 2"; what is no number as it is written."""
-    return words.edition_number.format(n=item.edition) if item.edition.strip().isdigit() else item.edition.strip()
+    return editions.number(item.edition, words)
 
 
 def published(item: Excerpt) -> str:

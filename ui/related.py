@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from index.result import DocumentInfo, Hit
-from ui import links, passages, text
+from ui import editions, links, passages, text
 from ui.names import kind_name
 from ui.viewer import document
 from ui.words import Words
@@ -23,7 +23,7 @@ def context(own: Hit, around: Sequence[Hit], words: Words) -> str:
     parts = "".join(_piece(hit, words, this=hit.passage_id == own.passage_id) for hit in around)
     known = f'<p class="v-meta">{text.escape(passages.facts(own, words))}</p>'
     onward = f'<a href="{text.escape(links.similar(own.passage_id, words.language))}">{text.escape(words.similar)}</a>'
-    return _page(words.wider, own, f"{_title(own, 'h2')}{known}{parts}", onward, words)
+    return _page(words.wider, own, f"{_title(own, 'h2', words)}{known}{parts}", onward, words)
 
 
 def _page(title: str, own: Hit, body: str, onward: str, words: Words) -> str:
@@ -34,13 +34,13 @@ def _page(title: str, own: Hit, body: str, onward: str, words: Words) -> str:
 
 
 def _own(own: Hit, words: Words) -> str:
-    inner = f"{_title(own, 'h2')}{_about(own, words)}{_text(own)}"
+    inner = f"{_title(own, 'h2', words)}{_about(own, words)}{_text(own)}"
     return f'<section class="v-own" aria-label="{text.escape(words.the_passage)}">{inner}</section>'
 
 
-def _title(hit: Hit, level: str) -> str:
+def _title(hit: Hit, level: str, words: Words) -> str:
     name = f'<{level} class="v-of" dir="auto">{text.escape(hit.title or hit.path)}</{level}>'
-    return f'<div class="v-title">{name}{text.handling(hit.handling)}</div>'
+    return f'<div class="v-title">{name}{text.handling(hit.handling)}</div>{editions.line(hit.superseded_by, words)}'
 
 
 def _about(hit: Hit, words: Words) -> str:
@@ -59,7 +59,8 @@ def _text(hit: Hit) -> str:
 def _passage(hit: Hit, words: Words) -> str:
     leads = passages.leads(hit, words)
     onward = "".join(f'<a href="{text.escape(address)}">{text.escape(name)}</a>' for name, address in leads)
-    return f'<article class="v-hit">{_title(hit, "h3")}{_about(hit, words)}{_text(hit)}<p class="v-foot">{onward}</p></article>'
+    body = f"{_title(hit, 'h3', words)}{_about(hit, words)}{_text(hit)}"
+    return f'<article class="v-hit">{body}<p class="v-foot">{onward}</p></article>'
 
 
 def _piece(hit: Hit, words: Words, *, this: bool) -> str:

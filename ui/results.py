@@ -11,7 +11,7 @@ from ui.question import Question
 from ui.words import Words
 
 MOST_ADDED = 12  # words of the other language that are listed
-_SWITCH, _WHOLE = "k-added-switch", "k-whole"  # what gets the focus when the answer comes anew
+_SWITCH, _WHOLE, _OLDER = "k-added-switch", "k-whole", "k-older-switch"  # what gets the focus when the answer comes anew
 
 
 def render(result: Result, status: Status, words: Words, asked: Question, within: DocumentInfo | None = None) -> str:
@@ -27,7 +27,7 @@ def render(result: Result, status: Status, words: Words, asked: Question, within
         result = replace(result, hits=tuple(replace(hit, marks=()) for hit in result.hits))
         parts += [_heading(words.nearest, words.nearest_more)] if result.hits else []
     parts += [_added(result, asked, words), *_groups(result, asked, words)]
-    parts += [_coverage(result, status, words), _gap(result, status, words)]
+    parts += [_coverage(result, status, asked, words), _gap(result, status, words)]
     return "\n".join(part for part in parts if part)
 
 
@@ -150,7 +150,7 @@ def _nothing(words: Words) -> str:
     )
 
 
-def _coverage(result: Result, status: Status, words: Words) -> str:
+def _coverage(result: Result, status: Status, asked: Question, words: Words) -> str:
     found = result.searched
     said = words.searched.format(
         documents=words.count(words.documents_n, found.documents),
@@ -160,8 +160,18 @@ def _coverage(result: Result, status: Status, words: Words) -> str:
     if status.created:
         facts.append(words.index_of.format(date=text.date(status.created[:10], words)))
     facts.append(model_name(status, words))
-    line = f"{text.escape(said)} {_unreadable(found, words)}"
+    line = f"{text.escape(said)} {_older(found, asked, words)} {_unreadable(found, words)}"
     return f'<footer class="k-coverage">{line} {text.escape(" · ".join(fact for fact in facts if fact))}</footer>'
+
+
+def _older(found: Searched, asked: Question, words: Words) -> str:
+    """Say how many older editions and copies were left out, and offer to search them too; or that they were."""
+    if not found.older and not asked.scope.older:
+        return ""
+    said, offer = words.older_asked, words.without_older
+    if found.older:
+        said, offer = words.count(words.older_left_n, found.older), words.with_older
+    return f"{text.escape(said)} {_ask(offer, _scoped(asked, older=not asked.scope.older), own_id=_OLDER, then=_OLDER)}"
 
 
 def _gap(result: Result, status: Status, words: Words) -> str:

@@ -1,4 +1,4 @@
-"""What is asked for beside the question: within one document, or without the other language. Pure."""
+"""What is asked for beside the question: within one document, without the other language, with older editions. Pure."""
 
 import re
 from collections.abc import Mapping
@@ -14,6 +14,7 @@ class Scope:
 
     document: int = 0  # 0: the whole library
     translate: bool = True  # whether words of the other language are searched too
+    older: bool = False  # whether older editions and copies are searched too
 
 
 WHOLE = Scope()
@@ -21,7 +22,9 @@ WHOLE = Scope()
 
 def read(query: Mapping[str, str]) -> Scope:
     """Read the parameters of an address. What is none of ours, or makes no sense, leaves the scope as it is."""
-    return Scope(document=id_of(query.get("document", "")), translate=query.get("translate") != "no")
+    return Scope(
+        document=id_of(query.get("document", "")), translate=query.get("translate") != "no", older=query.get("editions") == "all"
+    )
 
 
 def parse(text: str) -> Scope:
@@ -33,6 +36,7 @@ def write(scope: Scope) -> str:
     """Write the part of an address that `read` reads: "document=7&translate=no"; "" for the whole library."""
     query = [("document", str(scope.document))] if scope.document else []
     query += [] if scope.translate else [("translate", "no")]
+    query += [("editions", "all")] if scope.older else []
     return urlencode(query)
 
 

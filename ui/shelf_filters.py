@@ -11,7 +11,7 @@ from index.result import DocumentInfo
 FIELDS = ("city", "theme", "kind", "language", "handling", "year", "state")
 COLUMNS = ("title", "city", "date", "kind", "language", "edition", "handling", "pages", "without", "passages", "added")
 FIRST_DOWN = ("date", "pages", "without", "passages", "added")  # a first press shows the newest, or the most
-STATES = ("partial", "whole")
+STATES = ("partial", "whole", "older")
 PAGE = 100
 NONE = "-"  # stands for "has none": documents without a city, a theme, a year
 _MOST_VALUES = 50
@@ -99,7 +99,7 @@ def turned(choice: Choice, column: str) -> Choice:
 def values_of(info: DocumentInfo, name: str) -> tuple[str, ...]:
     """The values that a document has of one of `FIELDS`; `NONE` where it has none."""
     if name == "state":
-        return ("partial",) if info.pages_without_text else ("whole",)
+        return ("partial" if info.pages_without_text else "whole", *(("older",) if info.superseded_by else ()))
     found: tuple[str, ...] = {
         "city": info.city,
         "theme": info.theme,

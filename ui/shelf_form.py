@@ -35,7 +35,7 @@ def value_name(name: str, value: str, words: Words) -> str:
     if name == "language":
         return language_name(value, words)
     if name == "state":
-        return {"partial": words.state_partial, "whole": words.state_whole}.get(value, value)
+        return {"partial": words.state_partial, "whole": words.state_whole, "older": words.state_older}.get(value, value)
     return value
 
 

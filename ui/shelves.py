@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from index.result import DocumentInfo, FileInfo
-from ui import page, readings, reasons, shelf_filters, text
+from ui import editions, page, readings, reasons, shelf_filters, text
 from ui.names import kind_name, language_name, theme_name
 from ui.shelf_filters import PAGE, Choice
 from ui.words import Words
@@ -92,7 +92,8 @@ def _title(info: DocumentInfo, words: Words) -> str:
     more = " · ".join((*([info.organisation] if info.organisation else []), *(theme_name(theme, words) for theme in info.theme)))
     below = f'<span class="l-more" dir="auto">{text.escape(more)}</span>' if more else ""
     tongue = text.lang(info.language) if info.title else ""
-    return f'<a href="{document(info.document_id, words)}" dir="auto"{tongue}>{text.escape(title)}</a>{below}'
+    older = f'<span class="l-more">{editions.badge(info.superseded_by, words)}</span>' if info.superseded_by else ""
+    return f'<a href="{document(info.document_id, words)}" dir="auto"{tongue}>{text.escape(title)}</a>{below}{older}'
 
 
 def _without(info: DocumentInfo, words: Words) -> str:

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from index.result import DocumentInfo, PageView
 from ingest import boxes
-from ui import links, steps, text
+from ui import editions, links, steps, text
 from ui.place import ZOOMS, Place, Span
 from ui.words import Words
 
@@ -86,7 +86,7 @@ def _bar(pages: Sequence[PageView], place: Place, words: Words, *, source: bool,
     info = pages[0].document
     parts = [
         f'<div class="v-title"><h1 dir="auto">{text.escape(info.title or info.path)}</h1>{text.handling(info.handling)}'
-        f"{_original(info, pages[0].number, words) if source else ''}</div>",
+        f"{_original(info, pages[0].number, words) if source else ''}</div>{editions.line(info.superseded_by, words)}",
         f'<nav class="v-nav" aria-label="{text.escape(words.pages_and_hits)}">{_steps(pages, place, words)}',
         steps.hits(info, place, pages[0].number, words),
         _zooms(place, info, words) if drawn else "",

@@ -1,6 +1,6 @@
 """What the Ask room says."""
 
-from ui.say import Pair, Spoken
+from ui.say import Count, Pair, Spoken
 
 
 class AskWords(Spoken):
@@ -54,12 +54,21 @@ class AskWords(Spoken):
     open_passage = Pair("Show on the page", "Visa på sidan")
     similar = Pair("Similar passages", "Liknande textställen")
     wider = Pair("Wider context", "Större sammanhang")
+    superseded_by = Pair("superseded by {edition}", "ersatt av {edition}")
+    copy_of = Pair("the same text as {edition}", "samma text som {edition}")
     no_attribution = Pair("may not be attributed", "får inte tillskrivas någon")
     could_not = Pair(
         "{documents} with pages without readable text ({pages}) could not be searched wholly.",
         "{documents} med sidor utan läsbar text ({pages}) kunde inte sökas helt.",
     )
     searched = Pair("Searched {documents}, {passages}.", "Sökte i {documents}, {passages}.")
+    older_left_n = Count(
+        ("{n} older edition or copy was left out.", "{n} older editions or copies were left out."),
+        ("{n} äldre utgåva eller kopia togs inte med.", "{n} äldre utgåvor eller kopior togs inte med."),
+    )
+    with_older = Pair("Search them too", "Sök även i dem")
+    older_asked = Pair("Older editions and copies were searched too.", "Även äldre utgåvor och kopior genomsöktes.")
+    without_older = Pair("Leave them out", "Ta inte med dem")
     seconds = Pair("{n} s", "{n} s")
     model_is = Pair("model {model} ({languages})", "modell {model} ({languages})")
     model_all = Pair("model {model}", "modell {model}")
@@ -95,6 +104,8 @@ class AskWords(Spoken):
     how_theme = Pair('theme:"public warning"', 'tema:"public warning"')
     how_theme_does = Pair("on this theme", "på det här temat")
     how_language = Pair("lang:sv", "språk:sv")
+    how_editions = Pair("editions:all", "utgåvor:alla")
+    how_editions_does = Pair("older editions and copies too", "även äldre utgåvor och kopior")
     how_language_does = Pair("in this language", "på det här språket")
 
     # What can be done with an answer

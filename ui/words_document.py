@@ -30,6 +30,40 @@ class DocumentWords(Spoken):
     ask_within = Pair("Ask within this document", "Fråga inom dokumentet")
     pages_of_passages = Pair("Pages of passages", "Sidor med textställen")
 
+    # Its editions and copies
+    newer_edition = Pair("A newer edition is in the library:", "En nyare utgåva finns i biblioteket:")
+    newer_edition_more = Pair(
+        "It answers questions in the place of this one, which can still be read and cited.",
+        "Den svarar på frågor i stället för denna, som fortfarande kan läsas och citeras.",
+    )
+    same_text = Pair("The same text as:", "Samma text som:")
+    same_text_more = Pair(
+        "That document answers questions in the place of this one.", "Det dokumentet svarar på frågor i stället för detta."
+    )
+    older_editions = Pair("Older editions:", "Äldre utgåvor:")
+    undated_editions = Pair("Other editions, without an order:", "Andra utgåvor, utan ordning:")
+    undated_editions_more = Pair(
+        "All of them answer. Give each a date or an edition, and only the newest does.",
+        "Alla svarar. Ange datum eller utgåva för dem, så svarar bara den nyaste.",
+    )
+    see_changes = Pair("See what changed", "Visa vad som ändrats")
+    edition_changes = Pair("What changed", "Vad som ändrats")
+    changes_from = Pair("From", "Från")
+    changes_to = Pair("To", "Till")
+    changes_n = Count(("{n} passage differs", "{n} passages differ"), ("{n} textställe skiljer", "{n} textställen skiljer"))
+    same_n = Count(
+        ("{n} sentence stands in both.", "{n} sentences stand in both."), ("{n} mening står i båda.", "{n} meningar står i båda.")
+    )
+    no_changes = Pair("Both say the same, word for word.", "Båda säger detsamma, ord för ord.")
+    changed_passage = Pair("Changed", "Ändrat")
+    added_passage = Pair("Added", "Tillagt")
+    removed_passage = Pair("Removed", "Borttaget")
+    not_in_edition = Pair("not in this edition", "finns inte i denna utgåva")
+    changes_pages = Pair("Pages of changes", "Sidor med ändringar")
+    earlier_changes = Pair("Earlier changes", "Tidigare ändringar")
+    later_changes = Pair("Later changes", "Senare ändringar")
+    changes_swap = Pair("The other way round", "Åt andra hållet")
+
     # What is known of it
     field_title = Pair("Title", "Titel")
     field_kind = Pair("Kind", "Typ")

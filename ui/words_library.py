@@ -51,6 +51,7 @@ class LibraryWords(Spoken):
     find_hint = Pair("Title, organisation, city or theme", "Titel, organisation, stad eller tema")
     state_filter = Pair("state", "tillstånd")
     state_partial = Pair("pages without text", "sidor utan text")
+    state_older = Pair("older editions and copies", "äldre utgåvor och kopior")
     state_whole = Pair("wholly searchable", "helt sökbara")
     has_none = Pair("not stated", "uppgift saknas")
     show_list = Pair("Show", "Visa")

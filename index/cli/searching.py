@@ -16,7 +16,7 @@ def add(commands: Any) -> None:  # noqa: ANN401 - argparse's own type
     search.add_argument(
         "--where", action="append", default=[], metavar="FIELD=VALUE",
         help="only documents with this city, theme, kind, language, handling, year (2019..2021), organisation or title;"
-        " repeat for alternatives or further fields",
+        " editions=all asks older editions and copies too; repeat for alternatives or further fields",
     )  # fmt: skip
     mode_option(search)
     search.add_argument("--no-translation", action="store_true", help="leave out the words of the other language")
