@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
+    from ingest.passwords import Passwords
+
 DONE, WRONG_USE = 0, 2
 HOST = "127.0.0.1"
 _RENDERERS = 2
@@ -78,6 +80,7 @@ def _serve(chosen: argparse.Namespace, listener: socket.socket) -> int:
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s: %(message)s")
     data = data_folder(chosen.data)
     _private(data)
+    secrets = _passwords()
     address = f"http://{HOST}:{chosen.port}/"
 
     def started() -> None:
@@ -87,7 +90,7 @@ def _serve(chosen: argparse.Namespace, listener: socket.socket) -> int:
 
     import uvicorn
 
-    app = _application(data, chosen.corpus)
+    app = _application(data, chosen.corpus, secrets)
     config = uvicorn.Config(
         app,
         log_level="warning",
@@ -130,7 +133,18 @@ def _private(data: Path) -> None:
     os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
 
 
-def _application(data: Path, corpus: Path) -> "FastAPI":
+def _passwords() -> "Passwords":
+    """What page images of encrypted PDFs are drawn with."""
+    from ingest.errors import PasswordFileError
+    from ingest.passwords import passwords
+
+    try:
+        return passwords()
+    except PasswordFileError as exc:
+        raise _CannotStart(str(exc)) from exc
+
+
+def _application(data: Path, corpus: Path, secrets: "Passwords") -> "FastAPI":
     import threading
 
     from index import own_runs
@@ -151,7 +165,7 @@ def _application(data: Path, corpus: Path) -> "FastAPI":
 
     return create(
         library,
-        pool.render,
+        lambda path, page, width: pool.render(path, page, width, secrets.words()),
         data=data,
         corpus=corpus,
         who=lambda headers: local_owner(),

@@ -27,11 +27,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Ingest; the exit code says how it went (0 fine, 1 a file failed, 2 wrong use)."""
     chosen = _parser().parse_args(arguments)
     from index.errors import LibraryError
-    from ingest.errors import CatalogueError, GlossaryError, NoSuchPath
+    from ingest.errors import CatalogueError, GlossaryError, NoSuchPath, PasswordFileError
 
     try:
         return _ingest(chosen)
-    except (LibraryError, CatalogueError, GlossaryError, NoSuchPath) as exc:
+    except (LibraryError, CatalogueError, GlossaryError, NoSuchPath, PasswordFileError) as exc:
         print(exc, file=sys.stderr)
         return WRONG_USE
     except KeyboardInterrupt:
@@ -50,6 +50,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--jobs", type=int, default=0, metavar="N", help="files read at the same time (default: by the machine)")
     parser.add_argument(
         "--model", metavar="NAME_OR_PATH", help="the model of a new library (a folder, or a name on the model hub)"
+    )
+    parser.add_argument(
+        "--passwords", metavar="FILE", help="passwords to open encrypted PDFs with, one a line (default: KALLA_PASSWORDS)"
     )
     parser.add_argument("--json", action="store_true", help="print one JSON object a file, then a summary")
     return parser
@@ -70,6 +73,7 @@ def _ingest(chosen: argparse.Namespace) -> int:
     from ingest.glossary import glossaries
     from ingest.language import detect
     from ingest.ocr import installed
+    from ingest.passwords import passwords
     from ingest.pipeline import Run
     from ingest.pool import ReaderPool
     from ingest.reading import Reader
@@ -78,6 +82,7 @@ def _ingest(chosen: argparse.Namespace) -> int:
     data = data_folder(chosen.data)
     roots = chosen.paths or [Path("corpus")]
     words = glossaries(roots)
+    secrets = passwords(chosen.passwords, roots)
     jobs = chosen.jobs if chosen.jobs > 0 else min(4, max(1, (os.cpu_count() or 1) // 2))
     with store.writer_lock(data, "an ingest"):
         writer = Writer(data)
@@ -88,7 +93,7 @@ def _ingest(chosen: argparse.Namespace) -> int:
             settings = _settings(served, encoder)
             intake = open_intake(writer, encoder, folder, source, json.dumps(settings.as_dict()), served)
             ocr = installed()
-            run = Run(intake, roots, jobs, ocr)
+            run = Run(intake, roots, jobs, ocr, secrets)
             catalogues = Catalogues()
             with ReaderPool(jobs) as pool:
                 reader = Reader(
@@ -100,6 +105,7 @@ def _ingest(chosen: argparse.Namespace) -> int:
                     holders=intake.holders,
                     strictness=level_of,
                     ocr=ocr,
+                    passwords=secrets,
                 )
                 counts = _report(chosen, run.outcomes(reader), run.total)
             current = writer.generations.served()

@@ -67,7 +67,7 @@ def _not_a_package(path: Path) -> ReadError | NeedsPassword | None:
         return ReadError("the file is empty")
     if data.startswith(_OLE):
         if _ENCRYPTED in data:
-            return NeedsPassword("the file is encrypted: save it without a password")
+            return NeedsPassword("the file is encrypted and needs a password: save it without one")
         return ReadError("this is a file of an older Office version: open it there and save it as .docx or .pptx")
     if not data.startswith(b"PK"):
         return ReadError("this is not an Office file, whatever its name says")
@@ -91,7 +91,7 @@ def _check_size(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo]) -> Non
         raise LimitExceeded(f"the file holds {len(members)} parts; {MOST_MEMBERS} are allowed")
     texts = [member for member in members if not _is_binary(member.filename)]
     if any(member.flag_bits & 1 for member in texts):
-        raise NeedsPassword("the file is encrypted: save it without a password")
+        raise NeedsPassword("the file is encrypted and needs a password: save it without one")
     unpacked = sum(member.file_size for member in texts)
     packed = sum(member.compress_size for member in texts)
     if unpacked > MOST_BYTES or (unpacked > FREE_BYTES and unpacked > MOST_RATIO * packed):

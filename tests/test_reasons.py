@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from ingest.errors import LOCKED
 from ui.reasons import advice, known, said
 from ui.reasons_files import FILES
 from ui.reasons_index import INDEX
@@ -114,8 +115,8 @@ def test_advice_says_what_to_do_about_it(reason: str, part: str) -> None:
         "",
         "the moon is full",
         SCANNED,
-        "the file is encrypted: save it without a password",
-        "It is encrypted and needs a password. Save a copy without one, and add that.",
+        "the file is encrypted and needs a password: save it without one",
+        LOCKED,
         f".xlsx files are not read: save the sheet as PDF. Källa reads {READABLE}",
         "a link that leaves the folder; put the file itself here",
         "1 attachment was not read.",
@@ -145,7 +146,7 @@ def test_no_row_stands_twice() -> None:
 # -- every message of the program: found in the source, with "7" for all that is put into it
 
 MESSAGES = re.compile(r"(Error|Exceeded|Format|Password|NoSuchPath|Busy|_BadRecord|fault|_say)$")  # what is called with a message
-SPOKEN = {"reason", "note", "notes", "lost", "_CHANGING", "_ADVICE", "ADVICE", "TRIED", "READABLE", "many"}
+SPOKEN = {"reason", "note", "notes", "lost", "_CHANGING", "LOCKED", "_ADVICE", "ADVICE", "TRIED", "READABLE", "many"}
 TEXTS = {"str", "tuple[str, ...]", "Iterator[str]"}  # what functions give back that make messages
 NOT_SHOWN = {  # said to programmers only: nothing that a file or a library does brings them out
     "ValueError", "RuntimeError", "AssertionError", "KeyError", "ArgumentTypeError", "_Bad",
