@@ -5,10 +5,11 @@ sentence that leads into it, table rows stay together with their caption. What i
 sentences, and only a sentence that is itself too large is cut between words.
 """
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 
-from ingest.document import Block, BlockKind, Cutter, Document, Page, Passage
+from ingest.document import Block, BlockKind, Cutter, Document, Passage
 from ingest.sentences import sentences
 
 TokenCounter = Callable[[Sequence[str]], list[int]]
@@ -148,7 +149,8 @@ def _units(text: str, blocks: Sequence[Block], room: int, count: TokenCounter) -
         pieces = [(start, end, tokens)] if tokens <= room else _split_words(text, start, end, room, count)
         for piece_start, piece_end, piece_tokens in pieces:
             lead_in = text[piece_start:piece_end].endswith(":") or kind is BlockKind.CAPTION
-            units.append(_Unit(piece_start, piece_end, piece_tokens, kind, lead_in, number))
+            tokens = max(piece_tokens, 1)  # of accents alone a model may see none: they would all go into one passage
+            units.append(_Unit(piece_start, piece_end, tokens, kind, lead_in, number))
     return units
 
 
@@ -242,7 +244,8 @@ def _passage(
 ) -> Passage:
     start, end = units[0].start, units[-1].end
     text = document.text[start:end]
-    touched = [page for page in document.pages if page.start < end and start < page.end]
+    pages = document.pages  # they tile the text: a search through all of them for each passage would be quadratic
+    first, last = bisect_right(pages, start, key=lambda page: page.end), bisect_left(pages, end, key=lambda page: page.start) - 1
     letters = sum(character.isalpha() for character in text[:_LETTERS_THAT_TELL])
     known = document.metadata.language
     return Passage(
@@ -250,15 +253,11 @@ def _passage(
         start=start,
         end=end,
         text=text,
-        page=_number(touched, 0),
-        page_end=_number(touched, -1),
+        page=pages[first].number,
+        page_end=pages[last].number,
         section=section,
         language=known if letters < _LETTERS_TO_DETECT and known else (language_of(text[:_LETTERS_THAT_TELL]) or known),
         context=context,
         sentences=tuple((unit.start - start, unit.end - start) for unit in units),
         kind=units[0].kind if len({unit.kind for unit in units}) == 1 else BlockKind.PARAGRAPH,
     )
-
-
-def _number(pages: Sequence[Page], at: int) -> int:
-    return pages[at].number if pages else 1

@@ -111,6 +111,8 @@ _FILES = (
     Reason("this is not a text file: it holds binary data", "detta är ingen textfil: den innehåller binära data", BROKEN),
     Reason("this is not a web page: it holds binary data", "detta är ingen webbsida: den innehåller binära data", BROKEN),
     Reason("the page cannot be parsed: {detail}", "sidan kan inte tolkas", BROKEN),
+    Reason("the page holds more than {n} MB without a tag, which no web page does",
+           "sidan innehåller mer än {n} MB utan element, vilket ingen webbsida gör", TOO_MUCH),
     Reason("the page's tags are nested more than {n} deep", "sidans element ligger mer än {n} nivåer inuti varandra", BROKEN),
     Reason("lists and quotations are nested more than {n} deep",
            "listor och citat ligger mer än {n} nivåer inuti varandra", BROKEN),
