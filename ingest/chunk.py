@@ -183,6 +183,8 @@ def _split_words(text: str, start: int, end: int, room: int, count: TokenCounter
     space = text.rfind(" ", start + 1, middle)
     cut = space if space > start else text.find(" ", middle, end - 1)
     left, right = (cut, cut + 1) if cut > start else (middle, middle)
+    while text[left - 1].isspace():  # cells of a table are parted by two spaces
+        left -= 1
     while right < end and text[right].isspace():
         right += 1
     return _split_words(text, start, left, room, count) + _split_words(text, right, end, room, count)

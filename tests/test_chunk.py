@@ -363,3 +363,14 @@ def test_a_passage_over_pages_without_a_word_knows_the_pages_at_both_ends() -> N
     )
     (passage,) = cut(document)
     assert (passage.page, passage.page_end) == (3, 6)
+
+
+def test_a_table_row_that_has_to_be_cut_leaves_no_space_at_the_end_of_a_passage() -> None:
+    text = "  ".join(f"Total {number}  44  45" for number in range(40))  # cells of a PDF are parted by two spaces
+    document = Document(
+        text=text, pages=(Page(number=1, label="", start=0, end=len(text)),), format=Format.PDF, metadata=Metadata(),
+        blocks=(Block(start=0, end=len(text), kind=ROW),),
+    )  # fmt: skip
+    passages = cut(document, 24)
+    assert_whole(document, passages, 24)
+    assert len(passages) > 5 and lost(document, passages) == []
