@@ -7,8 +7,10 @@ parent, and the limits it works under. Tasks come on standard input, answers go 
 import fcntl
 import os
 import select
+import stat
 import sys
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from json import dumps
 from pathlib import Path
@@ -115,7 +117,8 @@ def _serve(task: frames.Header, channel: _Channel, seconds: float, readers: form
 
 
 def _perform(task: frames.Header, channel: _Channel, seconds: float, readers: formats.Readers) -> None:
-    path, passwords = Path(str(task["path"])), _passwords(task)
+    path, passwords = Path(str(task.get("path", ""))), _passwords(task)
+    _check_file(path)
     match task["task"]:
         case "read":
             from ingest import wire
@@ -138,6 +141,13 @@ def _perform(task: frames.Header, channel: _Channel, seconds: float, readers: fo
             channel.answer({"ok": True}, readers.page_renderer(passwords)(path, page, width))
         case other:
             raise ValueError(f"no such task: {other}")
+
+
+def _check_file(path: Path) -> None:
+    """Raise `ReadError` where a pipe or device has taken a file's place since it was found: a pipe would be waited for."""
+    with suppress(FileNotFoundError):  # the reader will say so
+        if not stat.S_ISREG(os.stat(path).st_mode):
+            raise ReadError("this is no longer a file")
 
 
 def _passwords(task: frames.Header) -> list[str]:

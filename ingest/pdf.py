@@ -14,7 +14,7 @@ import numpy.typing as npt
 from ingest import furniture, recognised, tesseract
 from ingest.boxes import SCALE, encode
 from ingest.clean import Clean, chain, words
-from ingest.document import Block, BlockKind, Document, Format, Metadata, Page, TextSource
+from ingest.document import LARGEST_PAGE, Block, BlockKind, Document, Format, Metadata, Page, TextSource
 from ingest.errors import IngestError, NeedsPassword, ReadError
 from ingest.lines import Line
 from ingest.pagetext import PageText, follow, page_text
@@ -250,14 +250,19 @@ def _tiled(whole: Clean, pages: list[PageText], labels: list[str]) -> tuple[Page
             label=labels[i],
             start=starts[i],
             end=starts[i + 1],
-            width=page.width,
-            height=page.height,
+            width=_sane(page.width),
+            height=_sane(page.height),
             source=page.source,
             confidence=page.confidence,
             boxes=encode(boxes[starts[i] : starts[i + 1]]) if page.source in _BOXED else b"",
         )
         for i, page in enumerate(pages)
     )
+
+
+def _sane(points: float) -> float:
+    """The side of a page; 0, which is unknown, for what a broken file says and no page has."""
+    return points if 0 <= points < LARGEST_PAGE else 0.0
 
 
 def _boxes(whole: Clean, places: npt.NDArray[np.float32]) -> npt.NDArray[np.uint16]:
