@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
+    from ingest.passwords import Passwords
+
 DONE, WRONG_USE = 0, 2
 HOST = "127.0.0.1"
 _RENDERERS = 2
@@ -141,6 +143,7 @@ def _serve(chosen: argparse.Namespace, listener: socket.socket) -> int:
     _private(data)
     shown = f"[{chosen.host}]" if ":" in chosen.host else chosen.host
     address = f"{'https' if chosen.tls_cert else 'http'}://{(chosen.trusted_host or [shown])[0]}:{chosen.port}/"
+    secrets = _passwords()
 
     def started() -> None:
         print(f"Källa is at {address} (Ctrl-C ends it)", flush=True)
@@ -149,7 +152,8 @@ def _serve(chosen: argparse.Namespace, listener: socket.socket) -> int:
 
     import uvicorn
 
-    app = _application(data, chosen, watching=chosen.watch or os.environ.get("KALLA_WATCH", "") not in ("", "0"))
+    watching = chosen.watch or os.environ.get("KALLA_WATCH", "") not in ("", "0")
+    app = _application(data, chosen, secrets, watching=watching)
     config = uvicorn.Config(
         app,
         log_level="warning",
@@ -196,7 +200,18 @@ def _private(data: Path) -> None:
     os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
 
 
-def _application(data: Path, chosen: argparse.Namespace, watching: bool) -> "FastAPI":
+def _passwords() -> "Passwords":
+    """What page images of encrypted PDFs are drawn with."""
+    from ingest.errors import PasswordFileError
+    from ingest.passwords import passwords
+
+    try:
+        return passwords()
+    except PasswordFileError as exc:
+        raise _CannotStart(str(exc)) from exc
+
+
+def _application(data: Path, chosen: argparse.Namespace, secrets: "Passwords", *, watching: bool) -> "FastAPI":
     import os
     import threading
 
@@ -242,7 +257,7 @@ def _application(data: Path, chosen: argparse.Namespace, watching: bool) -> "Fas
 
     return create(
         library,
-        pool.render,
+        lambda path, page, width: pool.render(path, page, width, secrets.words()),
         data=data,
         corpus=corpus,
         who=who,

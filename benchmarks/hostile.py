@@ -1,9 +1,10 @@
 """Whether broken and malicious files can stop an ingest: each has to end in an outcome, and good files beside them in the index.
 
-    python benchmarks/hostile.py FOLDER… [--good FOLDER]
+    python benchmarks/hostile.py [FOLDER…] [--bombs] [--good FOLDER]
 
-Ingests the folders together with good documents (default: corpus) in one run, and prints the outcomes, the slowest files, and
-what went wrong: a file without an outcome, a good document that cannot be found, a traceback.
+Ingests the folders (--bombs: and all that `bombs.py` makes, in full size) together with good documents (default: corpus) in one
+run, and prints the outcomes, the slowest files, and what went wrong: a file without an outcome, a good document that cannot be
+found, a traceback.
 """
 
 import argparse
@@ -17,14 +18,24 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+import bombs
+
+from ingest.paths import key_of
+
 
 def main() -> int:
     """Measure and print; exit 1 if anything went wrong."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("folders", nargs="+", type=Path)
+    parser.add_argument("folders", nargs="*", type=Path)
+    parser.add_argument("--bombs", action="store_true", help="with every bomb, odd name and trap of bombs.py")
     parser.add_argument("--good", type=Path, default=Path("corpus"))
     chosen = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="kalla-hostile-") as data:
+    if not chosen.folders and not chosen.bombs:
+        parser.error("name a folder, or --bombs")
+    with tempfile.TemporaryDirectory(prefix="kalla-hostile-") as room:
+        data = str(Path(room) / "data")
+        if chosen.bombs:
+            chosen.folders.append(_bombs(Path(room) / "bombs"))
         began = time.perf_counter()
         roots = [*map(str, chosen.folders), str(chosen.good)]
         run = subprocess.run(
@@ -35,8 +46,9 @@ def main() -> int:
         verified = subprocess.run(
             [sys.executable, "-m", "index", "verify", "--data", data], capture_output=True, text=True, check=False
         )
+        unnamed = _unnamed(chosen.folders, outcomes)
     files = [outcome for outcome in outcomes if "path" in outcome]
-    wrong = [*_unnamed(chosen.folders, files), *_lost(chosen.good, files)]
+    wrong = [*unnamed, *_lost(chosen.good, files)]
     wrong += ["a traceback was printed"] if "Traceback" in run.stderr + run.stdout else []
     wrong += [f"verify: {verified.stdout.strip()}"] if verified.returncode else []
     print(
@@ -50,9 +62,19 @@ def main() -> int:
     return 1 if wrong else 0
 
 
+def _bombs(folder: Path) -> Path:
+    """A folder with all that `bombs` makes."""
+    folder.mkdir()
+    for name, make in bombs.EVERY.items():
+        (folder / name).write_bytes(make())
+    bombs.odd_names(folder, "# Siren {0}\n\nThe siren number {0} sounds in four minutes for everybody.\n".format)
+    bombs.traps(folder, Path(__file__).resolve()).close()
+    return folder
+
+
 def _unnamed(folders: list[Path], files: list[dict[str, Any]]) -> list[str]:
-    named = {file["path"] for file in files}
-    present = [os.path.abspath(path) for folder in folders for path in folder.rglob("*") if path.is_file()]
+    named = {file.get("path") for file in files}
+    present = [key_of(path) for folder in folders for path in folder.rglob("[!.]*") if path.is_file()]
     return [f"no outcome for {path}" for path in present if path not in named]
 
 

@@ -28,11 +28,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Ingest; the exit code says how it went (0 fine, 1 a file failed, 2 wrong use)."""
     chosen = _parser().parse_args(arguments)
     from index.errors import LibraryError
-    from ingest.errors import CatalogueError, GlossaryError, NoSuchPath
+    from ingest.errors import CatalogueError, GlossaryError, NoSuchPath, PasswordFileError
 
     try:
         return _watch(chosen) if chosen.watch else _ingest(chosen)
-    except (LibraryError, CatalogueError, GlossaryError, NoSuchPath) as exc:
+    except (LibraryError, CatalogueError, GlossaryError, NoSuchPath, PasswordFileError) as exc:
         print(exc, file=sys.stderr)
         return WRONG_USE
     except KeyboardInterrupt as exc:
@@ -56,6 +56,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--jobs", type=int, default=0, metavar="N", help="files read at the same time (default: by the machine)")
     parser.add_argument(
         "--model", metavar="NAME_OR_PATH", help="the model of a new library (a folder, or a name on the model hub)"
+    )
+    parser.add_argument(
+        "--passwords", metavar="FILE", help="passwords to open encrypted PDFs with, one a line (default: KALLA_PASSWORDS)"
     )
     parser.add_argument("--watch", action="store_true", help="go on after that: take in what changes, when it stands still")
     parser.add_argument(
@@ -82,7 +85,7 @@ def _watch(chosen: argparse.Namespace) -> int:
     import threading
 
     from index.errors import Busy, LibraryError
-    from ingest.errors import CatalogueError, GlossaryError
+    from ingest.errors import CatalogueError, GlossaryError, PasswordFileError
     from ingest.watch import Patience, Watch, described
 
     if chosen.prune:
@@ -99,7 +102,7 @@ def _watch(chosen: argparse.Namespace) -> int:
             except Busy as exc:
                 trouble = str(exc)
                 watch.again()
-            except (LibraryError, CatalogueError, GlossaryError) as exc:
+            except (LibraryError, CatalogueError, GlossaryError, PasswordFileError) as exc:
                 trouble = str(exc)
             if trouble != said:
                 _say(trouble or f"Watching {described(roots)} (Ctrl-C ends it)")
@@ -127,6 +130,7 @@ def _ingest(chosen: argparse.Namespace, again: "Callable[[], None]" = lambda: No
     from ingest.glossary import glossaries
     from ingest.language import detect
     from ingest.ocr import installed
+    from ingest.passwords import passwords
     from ingest.pipeline import Run
     from ingest.pool import ReaderPool
     from ingest.reading import Reader
@@ -135,6 +139,7 @@ def _ingest(chosen: argparse.Namespace, again: "Callable[[], None]" = lambda: No
     data = data_folder(chosen.data)
     roots = chosen.paths or [Path("corpus")]
     gone = Gone.PRUNE if chosen.prune else Gone.KEEP if chosen.keep_gone else Gone.USUAL
+    secrets = passwords(chosen.passwords, roots)
     jobs = chosen.jobs if chosen.jobs > 0 else min(4, max(1, (os.cpu_count() or 1) // 2))
     with store.writer_lock(data, "an ingest"):
         writer = Writer(data)
@@ -145,7 +150,7 @@ def _ingest(chosen: argparse.Namespace, again: "Callable[[], None]" = lambda: No
             settings = _settings(served, encoder)
             intake = open_intake(writer, encoder, folder, source, json.dumps(settings.as_dict()), served)
             ocr = installed()
-            run = Run(intake, roots, jobs, ocr, gone)
+            run = Run(intake, roots, jobs, ocr, secrets, gone)
             words = glossaries(roots, left_out=run.absence.folders)
             catalogues = Catalogues()
             with ReaderPool(jobs) as pool:
@@ -158,6 +163,7 @@ def _ingest(chosen: argparse.Namespace, again: "Callable[[], None]" = lambda: No
                     holders=intake.holders,
                     strictness=level_of,
                     ocr=ocr,
+                    passwords=secrets,
                 )
                 counts = _report(chosen, run.outcomes(reader), run.total, again)
             current = writer.generations.served()

@@ -7,8 +7,10 @@ parent, and the limits it works under. Tasks come on standard input, answers go 
 import fcntl
 import os
 import select
+import stat
 import sys
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from json import dumps
 from pathlib import Path
@@ -115,17 +117,18 @@ def _serve(task: frames.Header, channel: _Channel, seconds: float, readers: form
 
 
 def _perform(task: frames.Header, channel: _Channel, seconds: float, readers: formats.Readers) -> None:
-    path = Path(str(task["path"]))
+    path, passwords = Path(str(task.get("path", ""))), _passwords(task)
+    _check_file(path)
     match task["task"]:
         case "read":
             from ingest import wire
 
-            channel.answer({"ok": True}, wire.dump(readers.reader_for(Format(str(task["format"])))(path)))
+            channel.answer({"ok": True}, wire.dump(readers.reader_for(Format(str(task["format"])), passwords)(path)))
         case "recognise":
             from ingest import wire
 
             languages, allowed = str(task["languages"]), (float(str(task["page_seconds"])), float(str(task["document_seconds"])))
-            recogniser = readers.recogniser()(languages, *allowed, lambda: _working(channel, seconds))
+            recogniser = readers.recogniser()(languages, *allowed, lambda: _working(channel, seconds), passwords)
             channel.answer({"ok": True}, wire.dump(recogniser(path)))
         case "records":
             for batch, more in _batches(readers.record_reader()(path)):
@@ -135,9 +138,21 @@ def _perform(task: frames.Header, channel: _Channel, seconds: float, readers: fo
                     allow_processor_time(seconds)
         case "render":
             page, width = int(str(task["page"])), int(str(task["width"]))
-            channel.answer({"ok": True}, readers.page_renderer()(path, page, width))
+            channel.answer({"ok": True}, readers.page_renderer(passwords)(path, page, width))
         case other:
             raise ValueError(f"no such task: {other}")
+
+
+def _check_file(path: Path) -> None:
+    """Raise `ReadError` where a pipe or device has taken a file's place since it was found: a pipe would be waited for."""
+    with suppress(FileNotFoundError):  # the reader will say so
+        if not stat.S_ISREG(os.stat(path).st_mode):
+            raise ReadError("this is no longer a file")
+
+
+def _passwords(task: frames.Header) -> list[str]:
+    given = task.get("passwords")
+    return [str(one) for one in given] if isinstance(given, list) else []
 
 
 def _working(channel: _Channel, seconds: float) -> None:

@@ -5,10 +5,11 @@ sentence that leads into it, table rows stay together with their caption. What i
 sentences, and only a sentence that is itself too large is cut between words.
 """
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 
-from ingest.document import Block, BlockKind, Cutter, Document, Page, Passage
+from ingest.document import Block, BlockKind, Cutter, Document, Passage
 from ingest.paragraphs import RECOMMENDATION
 from ingest.sentences import sentences
 
@@ -150,7 +151,8 @@ def _units(text: str, blocks: Sequence[Block], room: int, count: TokenCounter) -
         pieces = [(start, end, tokens)] if tokens <= room else _split_words(text, start, end, room, count)
         for piece_start, piece_end, piece_tokens in pieces:
             lead_in = text[piece_start:piece_end].endswith(":") or kind is BlockKind.CAPTION
-            units.append(_Unit(piece_start, piece_end, piece_tokens, kind, lead_in, number))
+            tokens = max(piece_tokens, 1)  # of accents alone a model may see none: they would all go into one passage
+            units.append(_Unit(piece_start, piece_end, tokens, kind, lead_in, number))
     return units
 
 
@@ -183,6 +185,8 @@ def _split_words(text: str, start: int, end: int, room: int, count: TokenCounter
     space = text.rfind(" ", start + 1, middle)
     cut = space if space > start else text.find(" ", middle, end - 1)
     left, right = (cut, cut + 1) if cut > start else (middle, middle)
+    while text[left - 1].isspace():  # cells of a table are parted by two spaces
+        left -= 1
     while right < end and text[right].isspace():
         right += 1
     return _split_words(text, start, left, room, count) + _split_words(text, right, end, room, count)
@@ -244,7 +248,8 @@ def _passage(
 ) -> Passage:
     start, end = units[0].start, units[-1].end
     text = document.text[start:end]
-    touched = [page for page in document.pages if page.start < end and start < page.end]
+    pages = document.pages  # they tile the text: a search through all of them for each passage would be quadratic
+    first, last = bisect_right(pages, start, key=lambda page: page.end), bisect_left(pages, end, key=lambda page: page.start) - 1
     letters = sum(character.isalpha() for character in text[:_LETTERS_THAT_TELL])
     known = document.metadata.language
     return Passage(
@@ -252,8 +257,8 @@ def _passage(
         start=start,
         end=end,
         text=text,
-        page=_number(touched, 0),
-        page_end=_number(touched, -1),
+        page=pages[first].number,
+        page_end=pages[last].number,
         section=section,
         language=known if letters < _LETTERS_TO_DETECT and known else (language_of(text[:_LETTERS_THAT_TELL]) or known),
         context=context,
@@ -280,7 +285,3 @@ def _named(passage: Passage, document: Document, settings: ChunkSettings, count:
     context = " › ".join(part for part in (passage.context, name) if part)
     fits = passage.start > start and count([f"{context}\n{passage.text}"])[0] <= settings.limit
     return replace(passage, section=(*passage.section, name), context=context if fits else passage.context)
-
-
-def _number(pages: Sequence[Page], at: int) -> int:
-    return pages[at].number if pages else 1

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+LARGEST_PAGE = 1_000_000.0  # points, that a side may have: 350 metres
+
 
 class Format(StrEnum):
     """The formats that have a reader."""

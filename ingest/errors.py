@@ -1,5 +1,10 @@
 """The errors of reading. Each message says what was wrong, in words a user can act on, without the path."""
 
+LOCKED = (
+    "It is encrypted and needs a password. Save a copy without one and add that, or put the password into the password file"
+    " (--passwords)."
+)
+
 
 class IngestError(Exception):
     """Anything that keeps a file from becoming a document. `str(error)` is the reason shown to the user."""
@@ -14,7 +19,7 @@ class UnsupportedFormat(IngestError):
 
 
 class NeedsPassword(IngestError):
-    """The file is encrypted, and the empty password does not open it."""
+    """The file is encrypted, and neither the empty password nor one of the password file opens it."""
 
 
 class LimitExceeded(IngestError):
@@ -27,6 +32,10 @@ class CatalogueError(IngestError):
 
 class GlossaryError(IngestError):
     """The glossary cannot be read. The message names the row and column."""
+
+
+class PasswordFileError(IngestError):
+    """The file of passwords cannot be used. The message names it, and never what is in it."""
 
 
 class NoSuchPath(IngestError):

@@ -1,6 +1,7 @@
 """Which file is read by which reader. A reader is imported when it is asked for: each brings a heavy library."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, cast
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 Reader = Callable[[Path], Document]
 RecordReader = Callable[[Path], "Iterator[Document | RecordError]"]
 Renderer = Callable[[Path, int, int], bytes]
-Recogniser = Callable[[str, float, float, Callable[[], None]], Reader]
+Recogniser = Callable[[str, float, float, Callable[[], None], Sequence[str]], Reader]
 
 SUFFIXES = {
     ".pdf": Format.PDF,
@@ -56,13 +57,13 @@ _ADVICE_BY_SUFFIX = {suffix: advice for advice, suffixes in _ADVICE.items() for 
 class Readers(Protocol):
     """Where a reading process takes its readers from: this module, or what a test puts in its place."""
 
-    def reader_for(self, format: Format, /) -> Reader:
-        """Return the function that reads a whole file of this format."""
+    def reader_for(self, format: Format, passwords: Sequence[str] = (), /) -> Reader:
+        """Return the function that reads a whole file of this format; `passwords` are tried on an encrypted one."""
 
     def record_reader(self) -> RecordReader:
         """Return the function that reads a bulk file record by record."""
 
-    def page_renderer(self) -> Renderer:
+    def page_renderer(self, passwords: Sequence[str] = (), /) -> Renderer:
         """Return the function that draws one page."""
 
     def recogniser(self) -> Recogniser:
@@ -85,14 +86,15 @@ def format_of(path: Path) -> Format:
     raise UnsupportedFormat(f"{shown} files are not read; Källa reads {READABLE}")
 
 
-def reader_for(format: Format) -> Reader:
-    """Import the reader of a format and return its `read(path) -> Document`.
+def reader_for(format: Format, passwords: Sequence[str] = ()) -> Reader:
+    """Import the reader of a format and return its `read(path) -> Document`; `passwords` are tried on an encrypted PDF.
 
     Raises `UnsupportedFormat` for `Format.RECORD`, which is a stream of documents: see `record_reader`.
     """
     if format not in _MODULES:
         raise UnsupportedFormat("a bulk file holds many documents and is read as a stream of records")
-    return cast(Reader, import_module(_MODULES[format]).read)
+    read = import_module(_MODULES[format]).read
+    return cast(Reader, partial(read, passwords=passwords) if format is Format.PDF and passwords else read)
 
 
 def record_reader() -> RecordReader:
@@ -100,11 +102,11 @@ def record_reader() -> RecordReader:
     return cast(RecordReader, import_module("ingest.records").read)
 
 
-def page_renderer() -> Renderer:
+def page_renderer(passwords: Sequence[str] = ()) -> Renderer:
     """Import the PDF reader and return its `render(path, page, width) -> PNG`; `page` is 1-based, `width` in pixels."""
-    return cast(Renderer, import_module("ingest.pdf").render)
+    return cast(Renderer, partial(import_module("ingest.pdf").render, passwords=passwords))
 
 
 def recogniser() -> Recogniser:
-    """Import the PDF reader and return its `recogniser(languages, page_seconds, document_seconds, working) -> Reader`."""
+    """Import the PDF reader; return its `recogniser(languages, page_seconds, document_seconds, working, passwords) -> Reader`."""
     return cast(Recogniser, import_module("ingest.pdf").recogniser)

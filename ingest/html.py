@@ -11,7 +11,7 @@ from lxml import html as lxml_html
 from ingest import fields, text
 from ingest.builder import Builder, clean
 from ingest.document import Document, Format, Metadata
-from ingest.errors import ReadError
+from ingest.errors import LimitExceeded, ReadError
 from ingest.htmlflow import Block, walk
 from ingest.marking import marking
 
@@ -20,11 +20,11 @@ Element = Any  # lxml 6.1 has no types
 _CHARSET = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w.:-]+)""", re.I)
 _XML_ENCODING = re.compile(rb"""^\s*<\?xml[^>]{0,100}?encoding\s*=\s*["']([\w.:-]+)""")
 _TITLE_PARTS = re.compile(r"\s+[|–—·»:-]+\s+|:\s+")
-_DEEPEST = 255  # libxml2 2.14 (lxml 6.1) stops reading at this depth, and says so only in the parser's log
+_DEEPEST, _LARGEST = 255, 10  # levels of tags, MB of one text or attribute: as far as libxml2 2.14 (lxml 6.1) reads
 
 
 def read(path: Path) -> Document:
-    """Read a web page saved as a file. ReadError where it holds no text."""
+    """Read a web page saved as a file. ReadError where it holds no text, LimitExceeded where libxml2 would not read it all."""
     try:
         data = path.read_bytes()
     except OSError as error:
@@ -70,10 +70,19 @@ def _parse(markup: str) -> Element:
     try:
         root = lxml_html.document_fromstring(data or b" ", parser=parser, ensure_head_body=True)
     except (etree.LxmlError, ValueError, AssertionError) as error:
+        _refuse_cut_off(parser)
         raise ReadError(f"the page cannot be parsed: {error}") from error
-    if any("depth" in entry.message.lower() for entry in parser.error_log):
-        raise ReadError(f"the page's tags are nested more than {_DEEPEST} deep")
+    _refuse_cut_off(parser)
     return root
+
+
+def _refuse_cut_off(parser: lxml_html.HTMLParser) -> None:
+    """libxml2 2.14 stops reading at its own limits, and says so only in the parser's log: what follows would be lost."""
+    for entry in parser.error_log:
+        if "depth" in entry.message.lower():
+            raise ReadError(f"the page's tags are nested more than {_DEEPEST} deep")
+        if entry.type_name == "ERR_RESOURCE_LIMIT":
+            raise LimitExceeded(f"the page holds more than {_LARGEST} MB without a tag, which no web page does")
 
 
 def _metadata(root: Element, builder: Builder) -> Metadata:

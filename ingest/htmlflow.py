@@ -12,8 +12,9 @@ from ingest.document import BlockKind
 Element = Any  # lxml 6.1 has no types
 Block = tuple[str, BlockKind, int]
 
+# Not embed, which holds nothing: libxml2 2.14 does not know so, and puts all that follows into it (an old page with Flash).
 _DROPPED = frozenset(
-    "script style noscript template head nav svg math-annotation annotation annotation-xml canvas iframe object embed "
+    "script style noscript template head nav svg math-annotation annotation annotation-xml canvas iframe object "
     "audio video map select option datalist button input textarea progress meter dialog rt rp menu-item".split()
 )
 _CHROME = frozenset(("header", "footer", "aside"))

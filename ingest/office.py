@@ -4,6 +4,7 @@ The libraries for both formats read every member of the archive into memory and 
 there. Both get a cleaned copy instead: XML parts only, within limits, with their dangling links taken out.
 """
 
+import errno
 import io
 import posixpath
 import re
@@ -24,6 +25,7 @@ FREE_BYTES = 20 << 20  # up to here no ratio is suspicious
 MOST_RATIO = 50  # unpacked to packed, above FREE_BYTES
 MOST_MEMBERS = 20_000
 
+_DAMAGED = "the file is damaged: its directory points to where nothing is"
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _DOCTYPES = tuple("<!DOCTYPE".encode(encoding) for encoding in ("utf-8", "utf-16-le", "utf-16-be"))
@@ -57,8 +59,10 @@ def open_package(path: Path) -> io.BytesIO:
             return _copy(archive)
     except zipfile.BadZipFile as error:
         raise _not_a_package(path) or ReadError(f"the file is damaged: {error}") from error
-    except (OSError, EOFError, ValueError, NotImplementedError, RuntimeError, zlib.error) as error:
-        raise ReadError(f"the file cannot be opened: {error}") from error
+    except OSError as error:  # zipfile seeks to where a broken directory sends it
+        raise ReadError(_DAMAGED if error.errno == errno.EINVAL else f"the file cannot be opened: {error.strerror}") from error
+    except (EOFError, ValueError, NotImplementedError, RuntimeError, zlib.error) as error:
+        raise ReadError(f"the file is damaged: {error}") from error
 
 
 def _not_a_package(path: Path) -> ReadError | NeedsPassword | None:
@@ -67,7 +71,7 @@ def _not_a_package(path: Path) -> ReadError | NeedsPassword | None:
         return ReadError("the file is empty")
     if data.startswith(_OLE):
         if _ENCRYPTED in data:
-            return NeedsPassword("the file is encrypted: save it without a password")
+            return NeedsPassword("the file is encrypted and needs a password: save it without one")
         return ReadError("this is a file of an older Office version: open it there and save it as .docx or .pptx")
     if not data.startswith(b"PK"):
         return ReadError("this is not an Office file, whatever its name says")
@@ -91,7 +95,7 @@ def _check_size(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo]) -> Non
         raise LimitExceeded(f"the file holds {len(members)} parts; {MOST_MEMBERS} are allowed")
     texts = [member for member in members if not _is_binary(member.filename)]
     if any(member.flag_bits & 1 for member in texts):
-        raise NeedsPassword("the file is encrypted: save it without a password")
+        raise NeedsPassword("the file is encrypted and needs a password: save it without one")
     unpacked = sum(member.file_size for member in texts)
     packed = sum(member.compress_size for member in texts)
     if unpacked > MOST_BYTES or (unpacked > FREE_BYTES and unpacked > MOST_RATIO * packed):

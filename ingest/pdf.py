@@ -15,7 +15,7 @@ import numpy.typing as npt
 from ingest import furniture, recognised, tesseract
 from ingest.boxes import SCALE, encode
 from ingest.clean import Clean, chain, words
-from ingest.document import Block, BlockKind, Document, Format, Metadata, Page, TextSource
+from ingest.document import LARGEST_PAGE, Block, BlockKind, Document, Format, Metadata, Page, TextSource
 from ingest.errors import IngestError, NeedsPassword, ReadError
 from ingest.lines import Line
 from ingest.pagetext import PageText, follow, page_text
@@ -36,13 +36,13 @@ _STAMP = 150  # characters that a registry or a court prints on a scan
 _PICTURE = 0.2  # of a page: a picture as large may well hold text
 
 
-def read(path: Path, scans: Scans | None = None) -> Document:
-    """Read a PDF, by `scans` also what is only a picture of text.
+def read(path: Path, scans: Scans | None = None, passwords: Sequence[str] = ()) -> Document:
+    """Read a PDF, by `scans` also what is only a picture of text. `passwords` are tried where it is encrypted.
 
     A page without text is marked so and is no error, not even where all pages are. Raises `ReadError` where neither library
     can open the file, `NeedsPassword` where it is locked.
     """
-    pdfium, pypdf, failure = _opened(path)
+    pdfium, pypdf, failure = _opened(path, passwords)
     if pdfium is None and pypdf is None:
         raise failure or ReadError("It is not a PDF that can be read.")
     if pdfium is None:
@@ -52,7 +52,7 @@ def read(path: Path, scans: Scans | None = None) -> Document:
 
 
 def recogniser(
-    languages: str, page_seconds: float, document_seconds: float, working: Callable[[], None]
+    languages: str, page_seconds: float, document_seconds: float, working: Callable[[], None], passwords: Sequence[str] = ()
 ) -> Callable[[Path], Document]:
     """A `read` with text recognition (OCR) of scanned pages: in these languages, within these times.
 
@@ -72,34 +72,37 @@ def recogniser(
                 document_seconds=document_seconds,
                 working=working,
             ),
+            passwords,
         )
 
     return recognise
 
 
-def render(path: Path, page: int, width: int) -> bytes:
+def render(path: Path, page: int, width: int, passwords: Sequence[str] = ()) -> bytes:
     """The displayed page (1-based, physical) as PNG, `width` pixels wide, cropped and turned as its boxes are.
 
-    Raises `ReadError` where there is no such page, it cannot be drawn, or more than 4000 pixels are asked for.
+    Raises `ReadError` where there is no such page, it cannot be drawn, or more than 4000 pixels are asked for, and
+    `NeedsPassword`.
     """
     if not 1 <= width <= MAX_WIDTH:
         raise ReadError(f"A page image can be 1 to {MAX_WIDTH} pixels wide, not {width}.")
-    with PdfiumDocument(path) as pdfium:
+    with PdfiumDocument(path, passwords) as pdfium:
         if not 1 <= page <= len(pdfium):
             raise ReadError(f"There is no page {page}: the document has {len(pdfium)}.")
         return pdfium.png(page - 1, width)
 
 
-def _opened(path: Path) -> tuple[PdfiumDocument | None, PypdfDocument | None, IngestError | None]:
+def _opened(path: Path, passwords: Sequence[str]) -> tuple[PdfiumDocument | None, PypdfDocument | None, IngestError | None]:
+    """The file as each library opens it. pypdf is slow with passwords, and is given the one that PDFium found."""
     failure: IngestError | None = None
     pdfium: PdfiumDocument | None = None
     pypdf: PypdfDocument | None = None
     try:
-        pdfium = PdfiumDocument(path)
+        pdfium = PdfiumDocument(path, passwords)
     except (NeedsPassword, ReadError) as exc:
         failure = exc
     try:
-        pypdf = PypdfDocument(path)
+        pypdf = PypdfDocument(path, passwords if pdfium is None else [pdfium.password])
     except NeedsPassword as exc:
         failure = exc
     except ReadError as exc:
@@ -260,14 +263,19 @@ def _tiled(whole: Clean, pages: list[PageText], labels: list[str]) -> tuple[Page
             label=labels[i],
             start=starts[i],
             end=starts[i + 1],
-            width=page.width,
-            height=page.height,
+            width=_sane(page.width),
+            height=_sane(page.height),
             source=page.source,
             confidence=page.confidence,
             boxes=encode(boxes[starts[i] : starts[i + 1]]) if page.source in _BOXED else b"",
         )
         for i, page in enumerate(pages)
     )
+
+
+def _sane(points: float) -> float:
+    """The side of a page; 0, which is unknown, for what a broken file says and no page has."""
+    return points if 0 <= points < LARGEST_PAGE else 0.0
 
 
 def _boxes(whole: Clean, places: npt.NDArray[np.float32]) -> npt.NDArray[np.uint16]:

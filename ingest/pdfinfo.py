@@ -8,7 +8,7 @@ import re
 import threading
 import time
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 
 import pypdf
 
-from ingest.errors import NeedsPassword, ReadError
+from ingest.errors import LOCKED, NeedsPassword, ReadError
 from ingest.properties import OutlineItem, Properties
 
 PATIENCE = 15.0  # seconds that one document may take of pypdf, all in all
@@ -28,16 +28,16 @@ _Result = TypeVar("_Result")
 
 
 class PypdfDocument:
-    """A PDF opened with pypdf, decrypted with the empty password where it is encrypted.
+    """A PDF opened with pypdf, decrypted with the empty password or one of `passwords` where it is encrypted.
 
-    Raises `NeedsPassword` where that does not open it, `ReadError` where pypdf cannot read it or takes too long.
+    Raises `NeedsPassword` where none of them opens it, `ReadError` where pypdf cannot read it or takes too long.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, passwords: Sequence[str] = ()) -> None:
         self._ends = time.monotonic() + PATIENCE
         self._reader = self._ask(lambda: pypdf.PdfReader(path))
-        if self._ask(lambda: self._reader.is_encrypted and not self._reader.decrypt("")):
-            raise NeedsPassword("It is encrypted and needs a password. Save a copy without one, and add that.")
+        if self._ask(lambda: self._reader.is_encrypted and not any(map(self._reader.decrypt, ("", *passwords)))):
+            raise NeedsPassword(LOCKED)
         self.pages = self._ask(lambda: len(self._reader.pages))
         if not self.pages:
             raise ReadError("It has no pages.")

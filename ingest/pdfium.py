@@ -7,7 +7,7 @@ import ctypes
 import io
 import re
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from itertools import repeat
 from pathlib import Path
 from types import TracebackType
@@ -17,7 +17,7 @@ import numpy as np
 import pypdfium2
 import pypdfium2.raw as raw
 
-from ingest.errors import NeedsPassword, ReadError
+from ingest.errors import LOCKED, NeedsPassword, ReadError
 from ingest.glyphs import Glyphs, Style, no_glyphs
 from ingest.properties import OutlineItem, Properties
 
@@ -65,18 +65,18 @@ class _C:
 class PdfiumDocument:
     """An open PDF. Pages are counted from 0.
 
-    Raises `NeedsPassword` where the empty password does not open it, `ReadError` where PDFium cannot open it at all.
+    Raises `NeedsPassword` where neither the empty password nor one of `passwords` opens it, `ReadError` where PDFium cannot
+    open it at all.
     """
 
-    def __init__(self, path: Path) -> None:
-        try:
-            self._document = pypdfium2.PdfDocument(path)
-        except pypdfium2.PdfiumError as exc:
-            if exc.err_code == raw.FPDF_ERR_PASSWORD:
-                raise NeedsPassword("It is encrypted and needs a password. Save a copy without one, and add that.") from exc
-            raise ReadError("It is not a PDF that can be opened, or it is broken.") from exc
-        except OSError as exc:
-            raise ReadError(f"It cannot be opened: {exc.strerror or exc}.") from exc
+    def __init__(self, path: Path, passwords: Sequence[str] = ()) -> None:
+        for password in ("", *passwords):
+            document = _opened(path, password)
+            if document is not None:
+                self._document = document
+                self.password = password  # that opened it
+                return
+        raise NeedsPassword(LOCKED)
 
     def __enter__(self) -> "PdfiumDocument":
         return self
@@ -211,6 +211,18 @@ class PdfiumDocument:
             place = item.get_dest()
             page = place.get_index() if place else None
             yield OutlineItem(level=item.level + 1, title=item.get_title() or "", page=0 if page is None else page + 1)
+
+
+def _opened(path: Path, password: str) -> pypdfium2.PdfDocument | None:
+    """The document; None where this is not its password. PDFium takes that of the owner as well as that of the user."""
+    try:
+        return pypdfium2.PdfDocument(path, password)
+    except pypdfium2.PdfiumError as exc:
+        if exc.err_code == raw.FPDF_ERR_PASSWORD:
+            return None
+        raise ReadError("It is not a PDF that can be opened, or it is broken.") from exc
+    except OSError as exc:
+        raise ReadError(f"It cannot be opened: {exc.strerror or exc}.") from exc
 
 
 class _Opened:

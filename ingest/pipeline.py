@@ -21,6 +21,7 @@ from ingest.document import Document, Format, Passage
 from ingest.formats import SUFFIXES
 from ingest.moves import Ledger
 from ingest.ocr import NO_OCR, TRIED, Ocr
+from ingest.passwords import NO_PASSWORDS, WANTED, Passwords
 from ingest.paths import display, is_below, key_of, path_of
 from ingest.reading import Reader, stamp_of
 from ingest.scan import Found, Plan
@@ -70,10 +71,19 @@ class Target(Protocol):
 class Run:
     """One run over `roots`. Iterate over `outcomes()`; `total` is known from then on."""
 
-    def __init__(self, target: Target, roots: Sequence[Path], jobs: int, ocr: Ocr = NO_OCR, gone: Gone = Gone.USUAL) -> None:
+    def __init__(
+        self,
+        target: Target,
+        roots: Sequence[Path],
+        jobs: int,
+        ocr: Ocr = NO_OCR,
+        passwords: Passwords = NO_PASSWORDS,
+        gone: Gone = Gone.USUAL,
+    ) -> None:
         """`jobs` files are read at the same time. With `ocr`, files are read again that have pages it was not tried on.
 
-        `gone` says what becomes of files that are not there any more.
+        Where the file of `passwords` has changed, those are tried again that none of them opened. `gone` says what becomes of
+        files that are not there any more.
         """
         self.target = target
         self._jobs = jobs
@@ -81,7 +91,12 @@ class Run:
         self._known = {stamp.path: (stamp, outcome) for stamp, outcome in known}
         self._moved_away: set[str] = set()
         self._copies: list[Step] = []
-        self._again = {stamp.path for stamp, outcome in known if _is_tried_again(outcome, ocr)}
+        changed = passwords.changed_ns()
+        self._again = {
+            stamp.path
+            for stamp, outcome in known
+            if _is_tried_again(outcome, ocr) or (WANTED in outcome.reason and stamp.read_ns < changed)
+        }
         stamps = [replace(stamp, size=-1) if stamp.path in self._again else stamp for stamp, _ in known]
         self.plan: Plan = scan.compare(scan.walk(roots, _roots_of(self._known, roots)), stamps, roots)
         self.absence = absence.decide(self.plan.gone, roots, gone)

@@ -67,17 +67,20 @@ class ReaderPool:
         """End every child at once, also in the middle of a task. Closing twice does no harm."""
         self._finalizer()
 
-    def read(self, path: Path, format: Format) -> Document:
-        """Read one file. Raises what the reader raised, `ReadError` where it crashed, or `LimitExceeded`."""
+    def read(self, path: Path, format: Format, passwords: Sequence[str] = ()) -> Document:
+        """Read one file; `passwords` are tried where it is an encrypted PDF.
+
+        Raises what the reader raised, `ReadError` where it crashed, or `LimitExceeded`.
+        """
         with self._child() as child:
-            _, payload = child.ask({"task": "read", "path": _portable(path), "format": format.value})
+            _, payload = child.ask(_task("read", path, passwords) | {"format": format.value})
             with child.distrusted():
                 return _load(payload)
 
-    def recognise(self, path: Path, languages: str) -> Document:
+    def recognise(self, path: Path, languages: str, passwords: Sequence[str] = ()) -> Document:
         """Read a PDF with text recognition on its scanned pages, in these languages (`swe+eng`). Raises as `read` does."""
         limits = self._limits
-        task: frames.Header = {"task": "recognise", "path": _portable(path), "languages": languages}
+        task = _task("recognise", path, passwords) | {"languages": languages}
         task |= {"page_seconds": min(limits.page_seconds, 0.75 * limits.seconds), "document_seconds": limits.document_seconds}
         with self._child() as child:
             _, payload = child.ask(task, patience=limits.document_seconds + limits.seconds)
@@ -90,7 +93,7 @@ class ReaderPool:
         A process is held until the iterator is exhausted or closed. Raises as `read` does; earlier batches still hold.
         """
         with self._child() as child:
-            header, payload = child.ask({"task": "records", "path": _portable(path)}, keeps_busy=True)
+            header, payload = child.ask(_task("records", path), keeps_busy=True)
             while True:
                 child.busy = more = header.get("more") is True
                 with child.distrusted():
@@ -101,9 +104,9 @@ class ReaderPool:
                     return
                 header, payload = child.ask({"task": "next"}, keeps_busy=True)
 
-    def render(self, path: Path, page: int, width: int) -> bytes:
+    def render(self, path: Path, page: int, width: int, passwords: Sequence[str] = ()) -> bytes:
         """Draw a page (1-based) of a PDF, `width` pixels wide, as PNG. Raises as `read` does."""
-        task: frames.Header = {"task": "render", "path": _portable(path), "page": page, "width": width}
+        task = _task("render", path, passwords) | {"page": page, "width": width}
         with self._child() as child:
             _, image = child.ask(task)
             with child.distrusted():
@@ -166,6 +169,11 @@ def _close_all(closed: threading.Event, children: set[ReaderProcess], lock: thre
         child.stop()
     for child in doomed:
         child.close()
+
+
+def _task(name: str, path: Path, passwords: Sequence[str] = ()) -> frames.Header:
+    """A task as it goes over the pipe, which is the only way that a password takes."""
+    return {"task": name, "path": _portable(path)} | ({"passwords": list(passwords)} if passwords else {})
 
 
 def _portable(path: Path) -> str:

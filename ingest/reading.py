@@ -16,6 +16,7 @@ from ingest.errors import IngestError, ReadError
 from ingest.formats import SUFFIXES, format_of
 from ingest.moves import Decision, Fate
 from ingest.ocr import NO_OCR, Ocr
+from ingest.passwords import NO_PASSWORDS, Passwords
 from ingest.paths import key_of, path_of
 from ingest.pool import ReaderPool
 from ingest.records import RecordError
@@ -37,6 +38,7 @@ class Reader:
     holders: Callable[[str], Sequence[str]]  # the files that the stored document of a content key came in
     strictness: Callable[[str], int]  # of a handling mark
     ocr: Ocr = NO_OCR
+    passwords: Passwords = NO_PASSWORDS  # of encrypted PDFs
 
     def steps(self, found: Found, known: FileStamp | None, *, again: bool = False, failed_before: bool = False) -> Iterator[Step]:
         """Read one file. Whatever is wrong with it ends in a failed outcome; nothing is raised.
@@ -64,7 +66,7 @@ class Reader:
         if kind is Format.RECORD:
             yield from self._records(found, stamp, outcome, began)
             return
-        document = self.pool.read(found.path, kind)
+        document = self.pool.read(found.path, kind, self.passwords.words())
         scan.hold_still(found)
         waits = recognition.waits(document, self.ocr)
         if waits:
@@ -78,9 +80,10 @@ class Reader:
         began = time.perf_counter()
         try:
             try:
-                document = self.pool.recognise(found.path, languages)
+                document = self.pool.recognise(found.path, languages, self.passwords.words())
             except IngestError as exc:
-                document = recognition.given_up(self.pool.read(found.path, Format.PDF), f"OCR failed: {exc}")
+                plain = self.pool.read(found.path, Format.PDF, self.passwords.words())
+                document = recognition.given_up(plain, f"OCR failed: {exc}")
             scan.hold_still(found)
             yield self.document_step(document, stamp, found.path, outcome, began)
         except IngestError as exc:

@@ -29,7 +29,7 @@ def sentences(text: str, start: int = 0, end: int | None = None) -> list[tuple[i
     end = len(text) if end is None else end
     spans: list[tuple[int, int]] = []
     begin = start
-    for match in re.finditer(r"\n\s*\n|[.!?…]", text[start:end]):
+    for match in re.finditer(r"\n\s*\n|[.!?…]+", text[start:end]):
         at = start + match.start()
         if at < begin:
             continue
@@ -37,10 +37,13 @@ def sentences(text: str, start: int = 0, end: int | None = None) -> list[tuple[i
             _append(spans, text, begin, at)
             begin = start + match.end()
             continue
-        stop = _END.match(text, at, end)
-        if stop and _ends_here(text, begin, at, stop.end(), end):
-            _append(spans, text, begin, stop.end())
-            begin = stop.end()
+        # Of a run of stops the first and the last: to try each would take days on a million dots.
+        for mark in dict.fromkeys((at, start + match.end() - 1)):
+            stop = _END.match(text, mark, end)
+            if stop and _ends_here(text, begin, mark, stop.end(), end):
+                _append(spans, text, begin, stop.end())
+                begin = stop.end()
+                break
     _append(spans, text, begin, end)
     return spans
 

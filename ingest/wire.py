@@ -11,13 +11,12 @@ import math
 import zlib
 from typing import Any
 
-from ingest.document import Block, BlockKind, Document, Format, Metadata, Page, TextSource
+from ingest.document import LARGEST_PAGE, Block, BlockKind, Document, Format, Metadata, Page, TextSource
 from ingest.errors import ReadError
 
 _VERSION = 1
 _LONGEST_VALUE = 10_000  # characters of a metadata value or note
 _MOST_VALUES = 1_000
-_LARGEST_PAGE = 1_000_000.0  # points
 _BOX_BYTES = 8  # unpacked, a character
 # Stored with every document: letters must keep their meaning.
 _CODES = {
@@ -231,6 +230,6 @@ def _share(value: Json) -> float | None:
 def _size(value: Json) -> float:
     if not isinstance(value, int | float) or isinstance(value, bool) or not math.isfinite(value):
         raise _Bad("a page has no size")
-    if not 0 <= value < _LARGEST_PAGE:
+    if not 0 <= value < LARGEST_PAGE:
         raise _Bad("a page has no size that a page can have")
     return float(value)

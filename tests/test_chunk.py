@@ -348,3 +348,29 @@ def test_a_passage_has_its_own_language_where_it_is_long_enough_to_tell() -> Non
 
 def test_nothing_gives_nothing() -> None:
     assert cut(build()) == [] == cut(build(None, None))
+
+
+def test_blocks_of_which_the_model_sees_nothing_do_not_pile_up_in_one_passage() -> None:
+    document = build(*[("\u02b0" * 12, ROW)] * 3000, None, "a")
+    passages = chunk(document, ChunkSettings(limit=60, target=50), lambda texts: [0] * len(texts), lambda text: "en")
+    assert len(passages) > 50 and lost(document, passages) == []
+
+
+def test_a_passage_over_pages_without_a_word_knows_the_pages_at_both_ends() -> None:
+    words = "The police decide when the siren sounds in every district of the city"
+    document = build(
+        None, None, words + " and", None, None, None, "only when nobody else is there to do it at night.", None, None
+    )
+    (passage,) = cut(document)
+    assert (passage.page, passage.page_end) == (3, 6)
+
+
+def test_a_table_row_that_has_to_be_cut_leaves_no_space_at_the_end_of_a_passage() -> None:
+    text = "  ".join(f"Total {number}  44  45" for number in range(40))  # cells of a PDF are parted by two spaces
+    document = Document(
+        text=text, pages=(Page(number=1, label="", start=0, end=len(text)),), format=Format.PDF, metadata=Metadata(),
+        blocks=(Block(start=0, end=len(text), kind=ROW),),
+    )  # fmt: skip
+    passages = cut(document, 24)
+    assert_whole(document, passages, 24)
+    assert len(passages) > 5 and lost(document, passages) == []

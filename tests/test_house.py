@@ -128,7 +128,9 @@ def test_heavy_libraries_are_imported_when_they_are_needed() -> None:
 
 def test_every_package_is_installed_with_the_project() -> None:
     setuptools = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["setuptools"]
-    made = {".".join(path.parent.relative_to(ROOT).parts) for package in PACKAGES for path in (ROOT / package).rglob("__init__.py")}
+    made = {
+        ".".join(path.parent.relative_to(ROOT).parts) for package in PACKAGES for path in (ROOT / package).rglob("__init__.py")
+    }
     assert sorted(setuptools["packages"]) == sorted(made)
     assert setuptools["py-modules"] == ["search_app"]
 

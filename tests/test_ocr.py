@@ -517,7 +517,7 @@ from ingest import child, tesseract
 from ingest.document import Block, BlockKind, Document, Format, Metadata, Page
 
 
-def recogniser(languages, page_seconds, document_seconds, working):
+def recogniser(languages, page_seconds, document_seconds, working, passwords):
     def read(path):
         for _ in range(int(path.read_text())):
             time.sleep(0.1)

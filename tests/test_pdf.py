@@ -460,7 +460,7 @@ def test_a_missing_file_is_refused(tmp_path: Path) -> None:
 def test_pypdf_helps_where_pdfium_cannot_open_a_file(sheet: Sheet, monkeypatch: pytest.MonkeyPatch) -> None:
     path = sheet.lines(*BODY).save()
 
-    def refuse(self: object, path: Path) -> None:
+    def refuse(self: object, path: Path, passwords: object) -> None:
         raise ReadError("PDFium does not open it")
 
     monkeypatch.setattr("ingest.pdf.PdfiumDocument.__init__", refuse)
@@ -476,7 +476,7 @@ def test_pdfium_alone_is_enough(sheet: Sheet, monkeypatch: pytest.MonkeyPatch) -
     sheet.canvas.addOutlineEntry("Planning", "x", 0)
     path = sheet.line("Planning").skip().lines(*BODY).save()
 
-    def refuse(self: object, path: Path) -> None:
+    def refuse(self: object, path: Path, passwords: object) -> None:
         raise ReadError("pypdf does not open it")
 
     monkeypatch.setattr("ingest.pdf.PypdfDocument.__init__", refuse)

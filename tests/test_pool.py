@@ -173,9 +173,9 @@ def render(path, page, width):
 
 
 class Readers:
-    reader_for = staticmethod(lambda format: read)
+    reader_for = staticmethod(lambda format, passwords: read)
     record_reader = staticmethod(lambda: read_records)
-    page_renderer = staticmethod(lambda: render)
+    page_renderer = staticmethod(lambda passwords: render)
 
 
 raise SystemExit(child.main(sys.argv[1:], Readers))

@@ -554,6 +554,17 @@ def test_tags_nested_beyond_reason_are_refused_rather_than_lost(tmp_path: Path) 
         page(tmp_path, "<p>top</p>" + "<div>" * 5000 + "lost?")
 
 
+def test_what_follows_an_embedded_film_is_read(tmp_path: Path) -> None:
+    markup = "<p>Before the film.</p><embed src='a.swf'><p>After the film.</p><object data='b'><embed src='b'></object><p>At the end.</p>"
+    assert page(tmp_path, markup).text == "Before the film.\n\nAfter the film.\n\nAt the end."
+
+
+@pytest.mark.parametrize("large", ["<p>{}</p>", '<p title="{}">x</p>'])
+def test_a_page_that_the_library_would_not_read_to_its_end_is_refused(tmp_path: Path, large: str) -> None:
+    with pytest.raises(LimitExceeded, match="more than 10 MB without a tag"):
+        page(tmp_path, "<p>First words.</p>" + large.format("siren " * 1_800_000) + "<p>Last words.</p>")
+
+
 def test_entities_of_a_page_are_not_expanded(tmp_path: Path) -> None:
     bomb = '<!DOCTYPE html [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;">]><p>&b; and &aring;&nbsp;&amp;</p>'
     assert "aaaa" not in page(tmp_path, bomb).text.replace("ENTITY a", "")[-40:]

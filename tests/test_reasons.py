@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from ingest.errors import LOCKED
 from ui.reasons import advice, known, said
 from ui.reasons_files import FILES
 from ui.reasons_index import INDEX
@@ -114,8 +115,8 @@ def test_advice_says_what_to_do_about_it(reason: str, part: str) -> None:
         "",
         "the moon is full",
         SCANNED,
-        "the file is encrypted: save it without a password",
-        "It is encrypted and needs a password. Save a copy without one, and add that.",
+        "the file is encrypted and needs a password: save it without one",
+        LOCKED,
         f".xlsx files are not read: save the sheet as PDF. Källa reads {READABLE}",
         "a link that leaves the folder; put the file itself here",
         "1 attachment was not read.",
@@ -145,7 +146,9 @@ def test_no_row_stands_twice() -> None:
 # -- every message of the program: found in the source, with "7" for all that is put into it
 
 MESSAGES = re.compile(r"(Error|Exceeded|Format|Password|NoSuchPath|Busy|_BadRecord|fault|_say)$")  # what is called with a message
-SPOKEN = {"reason", "note", "notes", "lost", "CHANGING", "KEPT", "WAITING", "_ADVICE", "ADVICE", "TRIED", "READABLE", "many"}
+SPOKEN = {
+    "reason", "note", "notes", "lost", "CHANGING", "KEPT", "WAITING", "LOCKED", "_ADVICE", "ADVICE", "TRIED", "READABLE", "many",
+}  # fmt: skip
 TEXTS = {"str", "tuple[str, ...]", "Iterator[str]"}  # what functions give back that make messages
 NOT_SHOWN = {  # said to programmers only: nothing that a file or a library does brings them out
     "ValueError", "RuntimeError", "AssertionError", "KeyError", "ArgumentTypeError", "_Bad",
@@ -156,7 +159,9 @@ NO_MESSAGES = {  # these render for the terminal, are used there only, or put qu
     "index/backup.py", "index/restore.py", "index/reread.py", "index/privacy.py", "index/audit.py", "ingest/watch.py",
 }  # fmt: skip
 FEW = {"7", "7: 7", "7; 7", "row 7, column “7”"}  # mere frames for other messages
-COMMAND_LINE = re.compile(r"^(--|query, document)|^7 files are read|^Watching 7 |is empty or not there: what")  # what only a person at the terminal can bring about
+COMMAND_LINE = re.compile(
+    r"^(--|query, document)|^7 files are read|^Watching 7 |is empty or not there: what"
+)  # what only a person at the terminal can bring about
 
 
 Named = dict[str, list[ast.expr]]  # what is assigned to a name, anywhere in a module

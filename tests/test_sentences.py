@@ -115,3 +115,9 @@ def test_swedish_abbreviations_do_not_end_a_sentence(text: str) -> None:
 )
 def test_sentences_that_do_end(text: str, count: int) -> None:
     assert len(split(text)) == count
+
+
+def test_a_long_run_of_stops_ends_one_sentence_or_none() -> None:
+    run = "." * 300_000  # each tried for itself, this takes more than an hour
+    assert sentences(f"Contents {run}a. The next") == [(0, len(run) + 11), (len(run) + 12, len(run) + 20)]
+    assert sentences(f"Wait{run} The next") == [(0, len(run) + 4), (len(run) + 5, len(run) + 13)]

@@ -15,6 +15,7 @@ from ui.reasons_words import (
     TOO_MUCH,
     UNREADABLE,
     VERSION,
+    Advice,
     Reason,
 )
 
@@ -118,6 +119,8 @@ _FILES = (
     Reason("this is not a text file: it holds binary data", "detta är ingen textfil: den innehåller binära data", BROKEN),
     Reason("this is not a web page: it holds binary data", "detta är ingen webbsida: den innehåller binära data", BROKEN),
     Reason("the page cannot be parsed: {detail}", "sidan kan inte tolkas", BROKEN),
+    Reason("the page holds more than {n} MB without a tag, which no web page does",
+           "sidan innehåller mer än {n} MB utan element, vilket ingen webbsida gör", TOO_MUCH),
     Reason("the page's tags are nested more than {n} deep", "sidans element ligger mer än {n} nivåer inuti varandra", BROKEN),
     Reason("lists and quotations are nested more than {n} deep",
            "listor och citat ligger mer än {n} nivåer inuti varandra", BROKEN),
@@ -136,7 +139,8 @@ _FILES = (
     Reason("this is a file of an older Office version: open it there and save it as .docx or .pptx",
            "detta är en fil från en äldre Officeversion: öppna den där och spara den som .docx eller .pptx"),
     Reason("this is not an Office file, whatever its name says", "detta är ingen Officefil, vad namnet än säger", BROKEN),
-    Reason("the file is encrypted: save it without a password", "filen är krypterad: spara den utan lösenord"),
+    Reason("the file is encrypted and needs a password: save it without one",
+           "filen är krypterad och kräver lösenord: spara den utan"),
     Reason("the file is damaged: {detail}", "filen är skadad", BROKEN),
     Reason("the part {part} is damaged: {detail}", "delen {part} är skadad", BROKEN),
     Reason("the part {part} declares a document type, which Office files never do",
@@ -146,8 +150,10 @@ _FILES = (
            "filen packas upp till {n} MB text, vilket inget dokument av den storleken innehåller", BROKEN),
 )  # fmt: skip
 _PDF = (
-    Reason("It is encrypted and needs a password. Save a copy without one, and add that.",
-           "Den är krypterad och kräver lösenord. Spara en kopia utan lösenord och lägg till den."),
+    Reason("It is encrypted and needs a password. Save a copy without one and add that, or put the password into the password"
+           " file (--passwords).",
+           "Den är krypterad och kräver lösenord. Spara en kopia utan lösenord och lägg till den, eller skriv in lösenordet"
+           " i lösenordsfilen (--passwords)."),
     Reason("It has no pages.", "Den har inga sidor.", BROKEN),
     Reason("It is not a PDF that can be read.", "Det är ingen PDF som går att läsa.", BROKEN),
     Reason("It is not a PDF that can be read, or it is broken.",
@@ -164,6 +170,21 @@ _PDF = (
     Reason("There is no page {n}: the document has {count}.", "Det finns ingen sida {n}: dokumentet har {count}."),
     Reason("A page image can be 1 to {most} pixels wide, not {n}.",
            "En sidbild kan vara 1 till {most} bildpunkter bred, inte {n}."),
+)  # fmt: skip
+_PASSWORDS = (
+    Reason("There is no password file {file}. Name another with --passwords or KALLA_PASSWORDS.",
+           "Det finns ingen lösenordsfil {file}. Ange en annan med --passwords eller KALLA_PASSWORDS."),
+    Reason("The password file {file} is no file.", "Lösenordsfilen {file} är ingen fil.",
+           Advice("Name a text file with one password a line.", "Ange en textfil med ett lösenord på varje rad.")),
+    Reason("The password file {file} is open to others on this machine. Run: chmod 600 {again}",
+           "Lösenordsfilen {file} kan läsas av andra på datorn. Kör: chmod 600 {again}"),
+    Reason("The password file {file} cannot be read: {why}.", "Lösenordsfilen {file} kan inte läsas: {why}.", RIGHTS),
+    Reason("The password file {file} is larger than {n} bytes. Leave out what is not needed.",
+           "Lösenordsfilen {file} är större än {n} byte. Ta bort det som inte behövs."),
+    Reason("The password file {file} is not UTF-8. Save it as UTF-8, one password a line.",
+           "Lösenordsfilen {file} är inte i UTF-8. Spara den som UTF-8, med ett lösenord på varje rad."),
+    Reason("The password file {file} is among the files that are read. Move it to another folder.",
+           "Lösenordsfilen {file} ligger bland de filer som läses in. Flytta den till en annan mapp."),
 )  # fmt: skip
 _READER = (
     Reason("reading took longer than {seconds} s and was stopped", "läsningen tog mer än {seconds} s och avbröts", TOO_MUCH),
@@ -270,4 +291,4 @@ _FIELDS = tuple(
     }.items()
 )  # fmt: skip
 
-FILES = (*_SYSTEM, *_OUTCOMES, *_FILES, *_PDF, *_READER, *_FORMATS, *_RECORDS, *_TABLES, *_FIELDS)
+FILES = (*_SYSTEM, *_OUTCOMES, *_FILES, *_PDF, *_PASSWORDS, *_READER, *_FORMATS, *_RECORDS, *_TABLES, *_FIELDS)
