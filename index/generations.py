@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from index import postings, schema, serving, store, vectors
+from index import postings, schema, serving, store, vectorfile, vectors
 from index.embed import Embedded
 from index.errors import SnapshotError, StoreError
 from index.files import is_whole
@@ -134,9 +134,9 @@ class Generations:
         try:
             folder.mkdir(exist_ok=True, mode=0o700)
             path = folder / f"{name}.faiss"
-            digest = vectors.write_snapshot(path, ids, vectors.unpack((row["vector"] for row in rows), dimension))
+            digest = vectorfile.write(path, ids, vectors.unpack((row["vector"] for row in rows), dimension))
             words_digest = postings.write(folder / f"{name}.words", words)
-        except (OSError, RuntimeError) as exc:  # FAISS raises RuntimeError on a short write
+        except OSError as exc:
             raise StoreError(f"The vectors cannot be written to {folder}: {exc}. Nothing stored is lost.") from exc
         return vectors.Snapshot(
             seq=seq, file=f"{name}.faiss", sha256=digest, vectors=len(ids), words=f"{name}.words", words_sha256=words_digest

@@ -152,7 +152,7 @@ def _connect(path: Path, *, writing: bool) -> Connection:
     connection = sqlite3.connect(uri, uri=True, timeout=30, isolation_level=None, check_same_thread=False)
     connection.row_factory = sqlite3.Row
     connection.execute("PRAGMA foreign_keys = ON")
-    connection.execute("PRAGMA mmap_size = 268435456")
+    connection.execute("PRAGMA mmap_size = 0")  # a mapped page that the disk fails to give would end the process (SIGBUS)
     return connection
 
 

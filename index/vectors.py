@@ -1,4 +1,4 @@
-"""Vectors in FAISS: a snapshot on disk, and a small delta of what came later. The only module that imports faiss.
+"""Vectors in FAISS: a snapshot, and a small delta of what came later. The only module that imports faiss.
 
 Ids are passage ids of the store. Vectors are unit rows, so the inner product is the cosine: higher is better.
 """
@@ -11,15 +11,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from index.errors import SnapshotError
-from index.files import is_whole, write_aside
+from index import vectorfile
+from index.vectorfile import STORED
 
-Ids = npt.NDArray[np.int64]
+Ids = vectorfile.Ids
 Scores = npt.NDArray[np.float32]
 Vectors = npt.NDArray[np.float32]  # (n, dim), unit rows
 Bitmap = npt.NDArray[np.uint8]  # bit i (lowest first) says whether passage id i may be found
-
-STORED = np.dtype("<f2")  # vectors rest in half precision: an error below 0.001 in a cosine, at half the size
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,21 +58,11 @@ def holds(flags: Bitmap, ids: Ids) -> npt.NDArray[np.bool_]:
     return found
 
 
-def write_snapshot(path: Path, ids: Ids, vectors: Vectors) -> str:
-    """Write ids and `(n, dim)` float32 vectors aside, sync, rename to `path`; return the file's SHA-256."""
-    import faiss
-
-    flat = faiss.IndexScalarQuantizer(vectors.shape[1], faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT)
-    index = faiss.IndexIDMap(flat)
-    index.add_with_ids(np.ascontiguousarray(vectors), ids)
-    return write_aside(path, lambda aside: faiss.write_index(index, str(aside)))
-
-
 class VectorIndex:
     """What is searched: a snapshot and a delta. Immutable; safe to use from several threads."""
 
     def __init__(self, snapshot: Path | None, sha256: str, dimension: int) -> None:
-        """Map the snapshot file after checking it against its hash. Raises SnapshotError where it is not what was written."""
+        """Load the snapshot file. Raises SnapshotError where it is not what was written."""
         self.dimension = dimension
         self._parts: list[tuple[Any, Ids]] = []
         if snapshot is not None:
@@ -84,12 +72,18 @@ class VectorIndex:
     def _load(self, path: Path, sha256: str) -> tuple[Any, Ids]:
         import faiss
 
-        if not is_whole(path, sha256):  # FAISS crashes on some damaged files, so it is only given whole ones
-            raise SnapshotError(f"The vector file {path} is missing, or damaged: it is not what was written.")
-        index: Any = faiss.read_index(str(path), faiss.IO_FLAG_MMAP_IFC)
-        if index.d != self.dimension:
-            raise SnapshotError(f"The vector file {path} has {index.d} dimensions, not {self.dimension}.")
-        return index, faiss.vector_to_array(index.id_map).astype(np.int64)
+        flat: Any = faiss.IndexScalarQuantizer(self.dimension, faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT)
+        index: Any = faiss.IndexIDMap(flat)
+
+        def room(size: int) -> npt.NDArray[np.uint8]:
+            flat.codes.resize(size)
+            view: npt.NDArray[np.uint8] = faiss.rev_swig_ptr(flat.codes.data(), size)
+            return view
+
+        ids = vectorfile.read(path, sha256, self.dimension, room)
+        faiss.copy_array_to_vector(ids, index.id_map)
+        flat.ntotal = index.ntotal = len(ids)
+        return index, ids
 
     def with_delta(self, ids: Ids, vectors: Vectors) -> "VectorIndex":
         """The same snapshot with another delta: sorted `ids` and their `(n, dim)` float32 vectors."""

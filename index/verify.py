@@ -11,7 +11,8 @@ import numpy as np
 from index import postings, serving, store
 from index.errors import SnapshotError
 from index.store import Connection, Row
-from index.vectors import STORED, VectorIndex
+from index.vectorfile import STORED
+from index.vectors import VectorIndex
 from ingest import boxes
 from ingest.paths import path_of
 

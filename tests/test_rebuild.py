@@ -277,8 +277,7 @@ def test_a_large_delta_is_folded_at_the_end_of_an_ingest(shelf: Shelf, monkeypat
 @pytest.mark.parametrize(
     ("where", "error"),
     [
-        ("faiss.write_index", OSError(28, "No space left on device")),
-        ("faiss.write_index", RuntimeError("Error in fwrite: short write")),
+        ("index.vectorfile._save", OSError(28, "No space left on device")),
         ("numpy.savez", OSError(28, "No space left on device")),
     ],
 )
