@@ -16,6 +16,16 @@ _LISTS = ("city", "theme")
 _META = tuple(field.name for field in fields(Metadata))
 
 
+def embedded(context: str, text: str) -> str:
+    """What a model is given of a passage: what stands above it, then its text."""
+    return f"{context}\n{text}" if context else text
+
+
+def embedded_hash(context: str, text: str) -> bytes:
+    """The key of a passage's vector, within one model."""
+    return hashlib.sha256(embedded(context, text).encode("utf-8", "surrogatepass")).digest()[:16]
+
+
 def insert_document(connection: Connection, prepared: Prepared) -> int:
     """Store text, pages and metadata; return the document's id. Its passages come with `insert_passages`."""
     document = prepared.document

@@ -137,7 +137,9 @@ class Generations:
             digest = vectorfile.write(path, ids, vectors.unpack((row["vector"] for row in rows), dimension))
             words_digest = postings.write(folder / f"{name}.words", words)
         except OSError as exc:
-            raise StoreError(f"The vectors cannot be written to {folder}: {exc}. Nothing stored is lost.") from exc
+            raise StoreError(
+                f"The vectors cannot be written to {folder}: {exc.strerror or exc}. Nothing stored is lost."
+            ) from exc
         return vectors.Snapshot(
             seq=seq, file=f"{name}.faiss", sha256=digest, vectors=len(ids), words=f"{name}.words", words_sha256=words_digest
         )

@@ -4,7 +4,7 @@ import fcntl
 import os
 import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -18,6 +18,7 @@ DatabaseError = sqlite3.Error
 FILE = "kalla.sqlite"
 DESK_FILE = "desk.sqlite"  # what people keep: apart from the library, so that neither waits for the other
 _LOCK = "writer.lock"
+_ROOM = 16  # blocks: SQLite needs some to share what is being written, if only to read
 
 
 def now() -> str:
@@ -122,11 +123,13 @@ def writer_lock(data: Path, purpose: str) -> Iterator[None]:
         except BlockingIOError as exc:
             holder = os.pread(descriptor, 200, 0).decode("utf-8", "replace").strip() or "another process"
             raise Busy(f"This library is being written by {holder}. Wait until it has finished, then try again.") from exc
-        os.ftruncate(descriptor, 0)
-        os.pwrite(descriptor, f"{purpose} (process {os.getpid()}, since {datetime.now():%H:%M})\n".encode(), 0)
+        with suppress(OSError):  # it tells others who holds it, where the disk has room for that
+            os.ftruncate(descriptor, 0)
+            os.pwrite(descriptor, f"{purpose} (process {os.getpid()}, since {datetime.now():%H:%M})\n".encode(), 0)
         with explained(data):
             yield
-        os.ftruncate(descriptor, 0)
+        with suppress(OSError):
+            os.ftruncate(descriptor, 0)
     finally:
         os.close(descriptor)
 
@@ -199,7 +202,7 @@ def _refuse_newer(done: set[str], data: Path, migrations: Sequence[Migration]) -
 
 # What SQLite says in short, and what it means for a user. {data} is the folder, {file} the store in it.
 _REASONS = (
-    ("disk is full", "The disk of {data} is full. Nothing stored is lost. Free some space, then run the same command again."),
+    ("full", "The disk of {data} is full. Nothing stored is lost. Free some space, then run the same command again."),
     ("readonly", "The data folder {data} cannot be written to. Check its permissions, or name another with --data."),
     ("unable to open", "There is no library in {data} that can be opened. Run `python -m ingest`, or name another with --data."),
     ("no such table", "{file} is not a library of Källa. Name another folder with --data."),
@@ -216,8 +219,18 @@ def explained(data: Path, file: str = FILE) -> Iterator[None]:
     try:
         yield
     except sqlite3.Error as exc:
-        message = str(exc).lower()
+        message = _cause(str(exc).lower(), data)
         for part, meaning in _REASONS:
             if part in message:
                 raise StoreError(meaning.format(data=data, file=data / file)) from exc
         raise StoreError(f"The library in {data} cannot be used: {exc}") from exc
+
+
+def _cause(message: str, data: Path) -> str:
+    """What SQLite does not tell apart: a full disk from a broken one, and a folder that it may not write to from none."""
+    with suppress(OSError):
+        if "disk i/o" in message and os.statvfs(data).f_bavail < _ROOM:
+            return "full"
+        if "unable to open" in message and data.is_dir() and not os.access(data, os.W_OK):
+            return "readonly"
+    return message

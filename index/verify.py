@@ -9,7 +9,10 @@ from pathlib import Path
 import numpy as np
 
 from index import postings, serving, store
+from index.contents import embedded_hash
 from index.errors import SnapshotError
+from index.models import is_whole, parse_info, read_info
+from index.settings import models_folder
 from index.store import Connection, Row
 from index.vectorfile import STORED
 from index.vectors import VectorIndex
@@ -25,7 +28,8 @@ def verify(data: Path, *, sources: bool = True) -> Iterator[str]:
             yield from _sqlite(connection)
             yield from _documents(connection)
             row = connection.execute(
-                "SELECT g.id, m.info FROM generations g JOIN models m ON m.id = g.model_id WHERE state = 'serving'"
+                "SELECT g.id, g.model_id, m.info, m.folder, m.fingerprint FROM generations g JOIN models m ON m.id = g.model_id"
+                " WHERE state = 'serving'"
             ).fetchone()
             if row is None:
                 yield "No generation is being served: nothing is searchable. Run `python -m ingest`."
@@ -33,6 +37,7 @@ def verify(data: Path, *, sources: bool = True) -> Iterator[str]:
             yield from _passages(connection, row["id"])
             yield from _words(connection, data, row["id"])
             yield from _vectors(connection, data, row)
+            yield from _model(data, row)
             if sources:
                 yield from _sources(connection)
     except store.DatabaseError as exc:
@@ -170,17 +175,17 @@ def _buried(connection: Connection, generation: int) -> set[int]:
 
 
 def _vectors(connection: Connection, data: Path, row: Row) -> Iterator[str]:
-    from index.models import parse_info
-
     dimension = parse_info(row["info"]).dimension
     for held in connection.execute(
-        "SELECT p.id, v.vector, length(v.sentences) AS sentences FROM passages p LEFT JOIN vectors v ON v.id = p.vector_id"
-        " WHERE p.generation_id = ?",
+        "SELECT p.id, p.text, p.context, v.hash, v.model_id, v.vector, length(v.sentences) AS sentences FROM passages p"
+        " LEFT JOIN vectors v ON v.id = p.vector_id WHERE p.generation_id = ?",
         (row["id"],),
     ):
         if held["vector"] is None or len(held["vector"]) != dimension * STORED.itemsize:
             yield f"Passage {held['id']} has no vector of {dimension} dimensions."
             continue
+        if held["model_id"] != row["model_id"] or held["hash"] != embedded_hash(held["context"], held["text"]):
+            yield f"The vector of passage {held['id']} is of another text, or of another model."
         if held["sentences"] % dimension:  # 0 where version 0.1 embedded it
             yield f"The vectors of the sentences of passage {held['id']} are not of {dimension} dimensions."
         norm = float(np.linalg.norm(np.frombuffer(held["vector"], STORED).astype(np.float32)))
@@ -204,6 +209,14 @@ def _vectors(connection: Connection, data: Path, row: Row) -> Iterator[str]:
         yield f"{len(expected - ids)} passages are missing from the vector file {snapshot.file}."
     if ids - expected - buried:
         yield f"{len(ids - expected - buried)} vectors in {snapshot.file} belong to no passage."
+
+
+def _model(data: Path, row: Row) -> Iterator[str]:
+    folder = models_folder(data) / row["folder"]
+    if not is_whole(folder):
+        yield f"The exported model in {folder} is missing or damaged. Run `python -m ingest`: it is made again."
+    elif read_info(folder).fingerprint != row["fingerprint"]:
+        yield f"The model in {folder} is not the one this library was embedded with. Run `python -m index rebuild`."
 
 
 def _sources(connection: Connection) -> Iterator[str]:
