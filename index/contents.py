@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, fields
 from typing import Any
 
+from index import seal
 from index.access import level_of
 from index.lexicon import Pair
 from index.store import Connection, Row, now
@@ -54,6 +55,7 @@ def insert_document(connection: Connection, prepared: Prepared) -> int:
             for p in document.pages
         ],
     )
+    seal.put(connection, document_id)
     return document_id
 
 
@@ -62,6 +64,7 @@ def update_metadata(connection: Connection, document_id: int, metadata: Metadata
     values = _columns(metadata)
     settings = ", ".join(f"{name} = :{name}" for name in values)
     connection.execute(f"UPDATE documents SET {settings} WHERE id = :id", values | {"id": document_id})
+    seal.put(connection, document_id)
 
 
 def read_metadata(row: Row) -> Metadata:
@@ -123,19 +126,15 @@ def insert_passages(
     seq: int,
 ) -> None:
     """Store passages with the ids of their vectors."""
-    columns = (
-        'generation_id, document_id, ordinal, seq, start, "end", text, page, page_end, section, context, sentences,'
-        " language, kind, vector_id"
-    )
     for passage, vector_id in zip(passages, vector_ids, strict=True):
-        connection.execute(
-            f"INSERT INTO passages ({columns}) VALUES ({', '.join('?' * 15)})",
-            (
-                generation, document_id, passage.ordinal, seq, passage.start, passage.end, passage.text, passage.page,
-                passage.page_end, json.dumps(passage.section, ensure_ascii=False), passage.context,
-                json.dumps(passage.sentences), passage.language, passage.kind.value, vector_id,
-            ),
+        values = (
+            generation, document_id, passage.ordinal, seq, passage.start, passage.end, passage.text, passage.page,
+            passage.page_end, json.dumps(passage.section, ensure_ascii=False), passage.context,
+            json.dumps(passage.sentences), passage.language, passage.kind.value, vector_id,
         )  # fmt: skip
+        connection.execute(
+            f"INSERT INTO passages ({seal.PASSAGE}, seal) VALUES ({', '.join('?' * 16)})", (*values, seal.of(values))
+        )
 
 
 def delete_passages(connection: Connection, generation: int, document_id: int, seq: int) -> None:

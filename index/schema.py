@@ -85,10 +85,18 @@ _WORDS = (
 # How sure text recognition (OCR) was of a page, 0 to 1; NULL where it was not tried.
 _CONFIDENCE = ("ALTER TABLE pages ADD COLUMN confidence REAL",)
 
+# A hash of each row that is quoted or shown: what a disk changes is noticed.
+_SEALS = (
+    "ALTER TABLE documents ADD COLUMN seal BLOB NOT NULL DEFAULT x''",
+    "ALTER TABLE passages ADD COLUMN seal BLOB NOT NULL DEFAULT x''",
+    "ALTER TABLE vectors ADD COLUMN seal BLOB NOT NULL DEFAULT x''",
+)
+
 MIGRATIONS = (
     Migration(name="0001 first tables", statements=_FIRST),
     Migration(name="0002 words, sentences, glossary, floor", statements=_WORDS),
     Migration(name="0003 confidence of pages", statements=_CONFIDENCE),
+    Migration(name="0004 seals", statements=_SEALS),
 )
 
 # What people keep for themselves (desk.sqlite). It holds copies of what was quoted, so that it outlives a rebuild.

@@ -1,6 +1,7 @@
 """The store: one SQLite file in WAL mode, the only place where anything becomes true. The only module that imports sqlite3."""
 
 import fcntl
+import json
 import os
 import sqlite3
 from collections.abc import Iterator, Sequence
@@ -218,12 +219,27 @@ def explained(data: Path, file: str = FILE) -> Iterator[None]:
     """Say in words what SQLite says in codes: its errors become StoreError."""
     try:
         yield
+    except (UnicodeDecodeError, json.JSONDecodeError) as exc:  # text of the store that nobody wrote
+        raise _damaged(data, file) from exc
     except sqlite3.Error as exc:
         message = _cause(str(exc).lower(), data)
         for part, meaning in _REASONS:
             if part in message:
                 raise StoreError(meaning.format(data=data, file=data / file)) from exc
         raise StoreError(f"The library in {data} cannot be used: {exc}") from exc
+
+
+@contextmanager
+def understood(data: Path) -> Iterator[None]:
+    """Where nothing but what is stored is read: what cannot be understood of it was changed by the disk, and is a StoreError."""
+    try:
+        yield
+    except (ValueError, TypeError, KeyError, OverflowError) as exc:
+        raise _damaged(data, FILE) from exc
+
+
+def _damaged(data: Path, file: str) -> StoreError:
+    return StoreError(f"{data / file} is damaged. Restore a backup, or move it away and run `python -m ingest`.")
 
 
 def _cause(message: str, data: Path) -> str:

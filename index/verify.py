@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from index import postings, serving, store
+from index import postings, seal, serving, store
 from index.contents import embedded_hash
 from index.errors import SnapshotError
 from index.models import is_whole, parse_info, read_info
@@ -36,12 +36,15 @@ def verify(data: Path, *, sources: bool = True) -> Iterator[str]:
                 return
             yield from _passages(connection, row["id"])
             yield from _words(connection, data, row["id"])
-            yield from _vectors(connection, data, row)
+            yield from _vectors(connection, row)
+            yield from _vector_file(connection, data, row)
             yield from _model(data, row)
             if sources:
                 yield from _sources(connection)
     except store.DatabaseError as exc:
         yield f"The store is damaged, and cannot be read to its end: {exc}."
+    except (ValueError, TypeError, KeyError, IndexError, OverflowError) as exc:  # nothing that was written reads like that
+        yield f"The store is damaged: something in it cannot be understood ({exc})."
     finally:
         connection.close()
 
@@ -62,7 +65,7 @@ def counted(data: Path) -> dict[str, int]:
 
 
 def _sqlite(connection: Connection) -> Iterator[str]:
-    for row in connection.execute("PRAGMA quick_check(20)"):
+    for row in connection.execute("PRAGMA integrity_check(20)"):
         if row[0] != "ok":
             yield f"The store is damaged: {row[0]}"
     for row in connection.execute("PRAGMA foreign_key_check"):
@@ -77,6 +80,8 @@ def _documents(connection: Connection) -> Iterator[str]:
             continue
         if hashlib.sha256(row["text"].encode("utf-8", "surrogatepass")).hexdigest() != row["text_sha256"]:
             yield f"{name}: its text is not the text that was read."
+        if row["seal"] and row["seal"] != seal.of_document(connection, row["id"]):
+            yield f"{name}: what is stored of it is not what was written."
         if not connection.execute("SELECT 1 FROM file_documents WHERE document_id = ?", (row["id"],)).fetchone():
             yield f"{name} belongs to no file."
         pages = connection.execute("SELECT * FROM pages WHERE document_id = ? ORDER BY number", (row["id"],)).fetchall()
@@ -119,10 +124,13 @@ def _passages(connection: Connection, generation: int) -> Iterator[str]:
         (generation,),
     )
     pages: dict[int, list[Row]] = {}
+    sealed = [column.strip(' "') for column in seal.PASSAGE.split(",")]
     for row in rows:
         name = f"Passage {row['id']} (document {row['document_id']}, characters {row['start']}–{row['end']})"
         if row["slice"] != row["text"] or not row["text"].strip():
             yield f"{name} is not what stands at its place in the document."
+        if row["seal"] and row["seal"] != seal.of(row[column] for column in sealed):
+            yield f"{name}: what is stored of it is not what was written."
         if row["document_id"] not in pages:
             pages = {
                 row["document_id"]: connection.execute(
@@ -174,11 +182,11 @@ def _buried(connection: Connection, generation: int) -> set[int]:
     return {row["passage_id"] for row in rows}
 
 
-def _vectors(connection: Connection, data: Path, row: Row) -> Iterator[str]:
+def _vectors(connection: Connection, row: Row) -> Iterator[str]:
     dimension = parse_info(row["info"]).dimension
     for held in connection.execute(
-        "SELECT p.id, p.text, p.context, v.hash, v.model_id, v.vector, length(v.sentences) AS sentences FROM passages p"
-        " LEFT JOIN vectors v ON v.id = p.vector_id WHERE p.generation_id = ?",
+        "SELECT p.id, p.text, p.context, v.hash, v.model_id, v.vector, v.sentences, v.seal"
+        " FROM passages p LEFT JOIN vectors v ON v.id = p.vector_id WHERE p.generation_id = ?",
         (row["id"],),
     ):
         if held["vector"] is None or len(held["vector"]) != dimension * STORED.itemsize:
@@ -186,16 +194,21 @@ def _vectors(connection: Connection, data: Path, row: Row) -> Iterator[str]:
             continue
         if held["model_id"] != row["model_id"] or held["hash"] != embedded_hash(held["context"], held["text"]):
             yield f"The vector of passage {held['id']} is of another text, or of another model."
-        if held["sentences"] % dimension:  # 0 where version 0.1 embedded it
+        if held["seal"] and held["seal"] != seal.of((held["vector"], held["sentences"])):
+            yield f"The vector of passage {held['id']} is not what was written."
+        if len(held["sentences"]) % dimension:  # 0 where version 0.1 embedded it
             yield f"The vectors of the sentences of passage {held['id']} are not of {dimension} dimensions."
         norm = float(np.linalg.norm(np.frombuffer(held["vector"], STORED).astype(np.float32)))
         if not abs(norm - 1.0) < 0.01:
             yield f"The vector of passage {held['id']} has length {norm:.3f}, not 1."
+
+
+def _vector_file(connection: Connection, data: Path, row: Row) -> Iterator[str]:
     snapshot = serving.read_snapshot(connection, row["id"])
     if snapshot is None:
         return
     try:
-        index = VectorIndex(serving.vector_folder(data) / snapshot.file, snapshot.sha256, dimension)
+        index = VectorIndex(serving.vector_folder(data) / snapshot.file, snapshot.sha256, parse_info(row["info"]).dimension)
     except SnapshotError as exc:
         yield f"{exc} Run `python -m index rebuild`."
         return
