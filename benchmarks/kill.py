@@ -123,7 +123,7 @@ class Site:
                 )
                 self.models.reverse()
             for path in (self.data / "models").glob("other-*"):
-                (path / "model.onnx").unlink()
+                (path / "model.onnx").unlink(missing_ok=True)
 
 
 def killed(site: Site, action: str, *, at_end: bool = False) -> tuple[str, list[dict[str, object]]]:

@@ -253,7 +253,7 @@ class Library:
         held = self._serving
         if held is not None and held.seq == serving.current_seq(connection):
             return held
-        with self._lock, store.understood(self.data):
+        with self._lock:
             fresh = serving.load(connection, self.data, self._serving)
             if fresh is not None and (self._serving is None or fresh.seq >= self._serving.seq):
                 self._serving = fresh
@@ -266,7 +266,7 @@ class Library:
         if connection is None:
             connection = store.open_reader(self.data)
         try:
-            with store.explained(self.data):
+            with store.explained(self.data), store.understood(self.data):
                 yield connection
         except BaseException:
             connection.close()

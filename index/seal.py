@@ -17,7 +17,8 @@ _DOCUMENT = (
     " attribution, source, own, pages, unreadable, notes, text_sha256, added, (SELECT blocks FROM texts WHERE document_id = id)"
     " FROM documents WHERE id = ?"
 )
-_PAGES = 'SELECT number, label, start, "end", width, height, source, confidence, boxes FROM pages WHERE document_id = ? ORDER BY number'
+_PAGES = """SELECT number, label, start, "end", width, height, source, confidence, boxes
+    FROM pages WHERE document_id = ? ORDER BY number"""
 
 
 def of(values: Iterable[object]) -> bytes:

@@ -220,7 +220,7 @@ def explained(data: Path, file: str = FILE) -> Iterator[None]:
     try:
         yield
     except (UnicodeDecodeError, json.JSONDecodeError) as exc:  # text of the store that nobody wrote
-        raise _damaged(data, file) from exc
+        raise _not_understood(data, file, exc) from exc
     except sqlite3.Error as exc:
         message = _cause(str(exc).lower(), data)
         for part, meaning in _REASONS:
@@ -231,15 +231,16 @@ def explained(data: Path, file: str = FILE) -> Iterator[None]:
 
 @contextmanager
 def understood(data: Path) -> Iterator[None]:
-    """Where nothing but what is stored is read: what cannot be understood of it was changed by the disk, and is a StoreError."""
+    """Where nothing but what is stored is read: what cannot be understood of it has been changed, and is a StoreError."""
     try:
         yield
-    except (ValueError, TypeError, KeyError, OverflowError) as exc:
-        raise _damaged(data, FILE) from exc
+    except (ValueError, TypeError, LookupError, OverflowError) as exc:
+        raise _not_understood(data, FILE, exc) from exc
 
 
-def _damaged(data: Path, file: str) -> StoreError:
-    return StoreError(f"{data / file} is damaged. Restore a backup, or move it away and run `python -m ingest`.")
+def _not_understood(data: Path, file: str, exc: Exception) -> StoreError:
+    what = f"{type(exc).__name__}: {exc}"
+    return StoreError(f"{data / file} cannot be understood ({what}). Run `python -m index verify`: it says what is damaged.")
 
 
 def _cause(message: str, data: Path) -> str:

@@ -27,6 +27,8 @@ _STORE = (
            "{file} är ingen databas längre. Återställ en säkerhetskopia, eller flytta undan den och kör `python -m ingest`."),
     Reason("{file} is damaged. Restore a backup, or move it away and run `python -m ingest`.",
            "{file} är skadad. Återställ en säkerhetskopia, eller flytta undan den och kör `python -m ingest`."),
+    Reason("{file} cannot be understood ({detail}). Run `python -m index verify`: it says what is damaged.",
+           "{file} går inte att förstå ({detail}). Kör `python -m index verify`: det säger vad som är skadat.", BACKUP),
     Reason("{file} cannot be read or written: the disk reports an error. Nothing was overwritten.",
            "{file} kan varken läsas eller skrivas: disken rapporterar ett fel. Inget har skrivits över."),
     Reason("{file} is held by another program. Close it, then try again.",
