@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, fields
 from typing import Any
 
-from index import alike
+from index import alike, seal
 from index.access import level_of
 from index.lexicon import Pair
 from index.store import Connection, Row, now
@@ -15,6 +15,16 @@ from ingest.document import Block, BlockKind, Document, Format, Metadata, Page, 
 
 _LISTS = ("city", "theme")
 _META = tuple(field.name for field in fields(Metadata))
+
+
+def embedded(context: str, text: str) -> str:
+    """What a model is given of a passage: what stands above it, then its text."""
+    return f"{context}\n{text}" if context else text
+
+
+def embedded_hash(context: str, text: str) -> bytes:
+    """The key of a passage's vector, within one model."""
+    return hashlib.sha256(embedded(context, text).encode("utf-8", "surrogatepass")).digest()[:16]
 
 
 def insert_document(connection: Connection, prepared: Prepared) -> int:
@@ -46,6 +56,7 @@ def insert_document(connection: Connection, prepared: Prepared) -> int:
         ],
     )
     alike.compare(connection, document_id, document.text, document.format.value)
+    seal.put(connection, document_id)
     return document_id
 
 
@@ -54,6 +65,7 @@ def update_metadata(connection: Connection, document_id: int, metadata: Metadata
     values = _columns(metadata)
     settings = ", ".join(f"{name} = :{name}" for name in values)
     connection.execute(f"UPDATE documents SET {settings} WHERE id = :id", values | {"id": document_id})
+    seal.put(connection, document_id)
 
 
 def read_metadata(row: Row) -> Metadata:
@@ -115,19 +127,15 @@ def insert_passages(
     seq: int,
 ) -> None:
     """Store passages with the ids of their vectors."""
-    columns = (
-        'generation_id, document_id, ordinal, seq, start, "end", text, page, page_end, section, context, sentences,'
-        " language, kind, vector_id"
-    )
     for passage, vector_id in zip(passages, vector_ids, strict=True):
-        connection.execute(
-            f"INSERT INTO passages ({columns}) VALUES ({', '.join('?' * 15)})",
-            (
-                generation, document_id, passage.ordinal, seq, passage.start, passage.end, passage.text, passage.page,
-                passage.page_end, json.dumps(passage.section, ensure_ascii=False), passage.context,
-                json.dumps(passage.sentences), passage.language, passage.kind.value, vector_id,
-            ),
+        values = (
+            generation, document_id, passage.ordinal, seq, passage.start, passage.end, passage.text, passage.page,
+            passage.page_end, json.dumps(passage.section, ensure_ascii=False), passage.context,
+            json.dumps(passage.sentences), passage.language, passage.kind.value, vector_id,
         )  # fmt: skip
+        connection.execute(
+            f"INSERT INTO passages ({seal.PASSAGE}, seal) VALUES ({', '.join('?' * 16)})", (*values, seal.of(values))
+        )
 
 
 def delete_passages(connection: Connection, generation: int, document_id: int, seq: int) -> None:

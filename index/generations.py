@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from index import postings, schema, serving, store, vectors
+from index import postings, schema, seal, serving, store, vectorfile, vectors
 from index.embed import Embedded
 from index.errors import SnapshotError, StoreError
 from index.files import is_whole
@@ -134,10 +134,12 @@ class Generations:
         try:
             folder.mkdir(exist_ok=True, mode=0o700)
             path = folder / f"{name}.faiss"
-            digest = vectors.write_snapshot(path, ids, vectors.unpack((row["vector"] for row in rows), dimension))
+            digest = vectorfile.write(path, ids, vectors.unpack((row["vector"] for row in rows), dimension))
             words_digest = postings.write(folder / f"{name}.words", words)
-        except (OSError, RuntimeError) as exc:  # FAISS raises RuntimeError on a short write
-            raise StoreError(f"The vectors cannot be written to {folder}: {exc}. Nothing stored is lost.") from exc
+        except OSError as exc:
+            raise StoreError(
+                f"The vectors cannot be written to {folder}: {exc.strerror or exc}. Nothing stored is lost."
+            ) from exc
         return vectors.Snapshot(
             seq=seq, file=f"{name}.faiss", sha256=digest, vectors=len(ids), words=f"{name}.words", words_sha256=words_digest
         )
@@ -161,8 +163,8 @@ class Generations:
                     " SELECT fingerprint, folder, info, source FROM other.models"
                 )
                 connection.execute(
-                    "INSERT OR IGNORE INTO vectors (model_id, hash, vector, sentences)"
-                    " SELECT m.id, v.hash, v.vector, v.sentences FROM other.vectors v"
+                    "INSERT OR IGNORE INTO vectors (model_id, hash, vector, sentences, seal)"
+                    " SELECT m.id, v.hash, v.vector, v.sentences, v.seal FROM other.vectors v"
                     " JOIN other.models o ON o.id = v.model_id JOIN models m ON m.fingerprint = o.fingerprint"
                 )
         finally:
@@ -210,9 +212,9 @@ class Generations:
     def put_vectors(self, connection: Connection, model_id: int, new: Mapping[Hash, Embedded]) -> None:
         """Store vectors that are not there yet, inside a transaction."""
         connection.executemany(
-            "INSERT INTO vectors (model_id, hash, vector, sentences) VALUES (?, ?, ?, ?)"
-            " ON CONFLICT (model_id, hash) DO UPDATE SET sentences = excluded.sentences",
-            [(model_id, key, vectors.pack(made.vector), made.sentences.tobytes()) for key, made in new.items()],
+            "INSERT INTO vectors (model_id, hash, vector, sentences, seal) VALUES (?, ?, ?, ?, ?) ON CONFLICT (model_id, hash)"
+            " DO UPDATE SET vector = excluded.vector, sentences = excluded.sentences, seal = excluded.seal",
+            [_vector(model_id, key, made) for key, made in new.items()],
         )
 
     def _record(self, connection: Connection, generation: int, snapshot: vectors.Snapshot) -> None:
@@ -231,3 +233,8 @@ class Generations:
             ),
         )
         connection.execute("DELETE FROM tombstones WHERE generation_id = ? AND seq <= ?", (generation, snapshot.seq))
+
+
+def _vector(model_id: int, key: Hash, made: Embedded) -> tuple[int, Hash, bytes, bytes, bytes]:
+    vector, sentences = vectors.pack(made.vector), made.sentences.tobytes()
+    return model_id, key, vector, sentences, seal.of((vector, sentences))

@@ -60,10 +60,11 @@ class Library:
         translate: bool = True,
         per_document: int = 0,
     ) -> Result:
-        """Answer a question with passages that `principal` may see. Raises StoreError or ModelError; never for what was typed.
+        """Answer a question with passages that `principal` may see. Raises StoreError, never for what was typed.
 
         What is typed may hold filters, exact phrases and excluded words (`index.query`). `translate` False leaves the other
-        language out; `per_document` lists at most so many passages of a document (0: any number).
+        language out; `per_document` lists at most so many passages of a document (0: any number). Where the model cannot be
+        used, `Mode.HYBRID` searches the words alone and says so, and `Mode.DENSE` raises ModelError.
         """
         began = time.perf_counter()
         text = " ".join(question.replace("\x00", " ").split())
@@ -78,7 +79,14 @@ class Library:
             allowed = now.allowed(principal, asking.filters(typed, where or {}))
             allowed = asking.narrowed(connection, now, allowed, typed)
             top = max(1, min(top, MOST_HITS))
-            asked = self._asked(now, allowed, typed, mode, translate, max(retrieval.DEPTH, 4 * top))
+            depth = max(retrieval.DEPTH, 4 * top)
+            try:
+                asked = self._asked(now, allowed, typed, mode, translate, depth)
+            except ModelError as exc:  # the words are still there to be searched
+                if mode is not Mode.HYBRID:
+                    raise
+                mode, notes = Mode.LEXICAL, (*notes, f"{exc} Until then, only words are searched.")
+                asked = self._asked(now, allowed, typed, mode, translate, depth)
             result = answering.answer(
                 connection, now, allowed, asked, mode=mode, top=top, floor=now.floor, per_document=per_document,
             )  # fmt: skip
@@ -278,7 +286,7 @@ class Library:
         if connection is None:
             connection = store.open_reader(self.data)
         try:
-            with store.explained(self.data):
+            with store.explained(self.data), store.understood(self.data):
                 yield connection
         except BaseException:
             connection.close()

@@ -86,9 +86,15 @@ def export(name: str, models: Path, precision: str = "int8", say: Callable[[str]
             folder = models / f"{folder.name}-{fingerprint[:8]}"  # the model has changed; what it was before may be serving
         shutil.rmtree(folder, ignore_errors=True)
         aside.rename(folder)
+    except (OSError, RuntimeError) as exc:  # PyTorch and ONNX raise RuntimeError on a short write
+        raise ModelError(f"The model {title} cannot be written to {models}: {_reason(exc)}. Nothing stored is lost.") from exc
     finally:
         shutil.rmtree(aside, ignore_errors=True)
     return folder
+
+
+def _reason(exc: Exception) -> str:
+    return exc.strerror if isinstance(exc, OSError) and exc.strerror else str(exc).split("\n")[0]
 
 
 def _sweep(models: Path) -> None:
@@ -116,9 +122,14 @@ def is_whole(folder: Path) -> bool:
     """Whether an exported model is what was written: the runtime is given no damaged file."""
     try:
         stored = json.loads((folder / "kalla.json").read_text("utf-8"))
-        return bool(stored["files"] == _digests(folder))
-    except (OSError, ValueError, KeyError):
+        described = "info_sha256" not in stored or stored["info_sha256"] == _digest_of(stored["info"])  # 0.1 wrote none
+        return bool(described and stored["files"] == _digests(folder))
+    except (OSError, ValueError, KeyError, TypeError):
         return False
+
+
+def _digest_of(info: dict[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(info, sort_keys=True).encode()).hexdigest()
 
 
 def _digests(folder: Path) -> dict[str, str]:
@@ -128,9 +139,9 @@ def _digests(folder: Path) -> dict[str, str]:
 def _is_current(folder: Path, source: Path | None) -> bool:
     try:
         stored = json.loads((folder / "kalla.json").read_text("utf-8"))
-    except (OSError, ValueError):
+        return bool(stored["version"] == EXPORT_VERSION and (source is None or stored["stamp"] == _stamp(source)))
+    except (OSError, ValueError, KeyError, TypeError):
         return False
-    return bool(stored["version"] == EXPORT_VERSION and (source is None or stored["stamp"] == _stamp(source)))
 
 
 def _stamp(source: Path) -> list[list[Any]]:
@@ -165,6 +176,7 @@ def _export_to(folder: Path, title: str, source: Path | None, precision: str) ->
         "stamp": _stamp(source) if source else None,
         "files": _digests(folder),
         "info": asdict(info),
+        "info_sha256": _digest_of(asdict(info)),
     }
     (folder / "kalla.json").write_text(json.dumps(stored, indent=1), "utf-8")
 

@@ -4,6 +4,8 @@ A part is derived from the store and can be made again. Passages are counted by 
 are `entries[starts[t]:starts[t + 1]]`, in order of passage.
 """
 
+import hashlib
+import io
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields
@@ -16,17 +18,13 @@ import numpy.typing as npt
 
 from index import lexical
 from index.errors import SnapshotError
-from index.files import is_whole, write_aside
+from index.files import write_aside
 
 Ints = npt.NDArray[np.int64]
 Places = npt.NDArray[np.int32]
 Counts = npt.NDArray[np.uint8]
 Scalar = TypeVar("Scalar", bound=np.generic)
 
-_KINDS = {
-    "ids": "i8", "pages": "i4", "lengths": "f4", "swedish": "?", "starts": "i8", "entries": "i4", "counts": "u1", "above": "u1",
-    "vocabulary": "u1",
-}  # fmt: skip
 VERSION = 1  # of what is stored: stems and layout. A file of another version is not read, but made again
 _MOST = 255  # occurrences that are counted
 
@@ -197,31 +195,41 @@ def write(path: Path, part: Postings) -> str:
 
 def read(path: Path, sha256: str) -> Postings:
     """The part in a file, checked against its hash. Raises SnapshotError where it is damaged, or of another version."""
-    if not is_whole(path, sha256):
+    try:
+        data = path.read_bytes()  # once: what is checked is what is loaded
+    except OSError as exc:
+        raise SnapshotError(f"The word file {path} is missing, or damaged: {exc.strerror or exc}.") from exc
+    if hashlib.sha256(data).hexdigest() != sha256:
         raise SnapshotError(f"The word file {path} is missing, or damaged: it is not what was written.")
     try:
-        with path.open("rb") as file, np.load(file, allow_pickle=False) as held:
+        with np.load(io.BytesIO(data), allow_pickle=False) as held:
             if int(held["version"]) == VERSION:
-                part = Postings(**{field.name: held[field.name] for field in fields(Postings)})
-                if _is_sound(part):
-                    return part
+                return _sound(Postings(**{field.name: held[field.name] for field in fields(Postings)}))
     except Exception as error:  # what is no such file makes NumPy 2.4 raise nearly anything (numpy/lib/_npyio_impl.py)
         raise SnapshotError(f"The word file {path} is of another kind: it cannot be read.") from error
-    raise SnapshotError(f"The word file {path} was made by another version of Källa, or is damaged.")
+    raise SnapshotError(f"The word file {path} was made by another version of Källa.")
 
 
-def _is_sound(part: Postings) -> bool:
-    """Whether the arrays of a part fit each other, so that no entry leads to a passage or a stem that there is not."""
-    size, many = len(part.ids), len(part.entries)
-    kinds = {field.name: getattr(part, field.name).dtype for field in fields(Postings)}
-    return (
-        all(getattr(part, name).ndim == 1 for name in kinds)
-        and kinds == {name: np.dtype(kind) for name, kind in _KINDS.items()}
-        and len(part.pages) == len(part.lengths) == len(part.swedish) == size
-        and len(part.counts) == len(part.above) == many
-        and bool((np.diff(part.ids) > 0).all() and (part.ids >= 0).all() and (part.pages >= 0).all())
-        and len(part.starts) > 0
-        and bool(part.starts[0] == 0 and part.starts[-1] == many and (np.diff(part.starts) >= 0).all())
-        and bool(many == 0 or (part.entries.min() >= 0 and part.entries.max() < size))
-        and len(part.terms) == len(part.starts) - 1
-    )
+_KINDS = {
+    "ids": np.int64, "pages": np.int32, "lengths": np.float32, "swedish": np.bool_, "starts": np.int64, "entries": np.int32,
+    "counts": np.uint8, "above": np.uint8, "vocabulary": np.uint8,
+}  # fmt: skip
+
+
+def _sound(part: Postings) -> Postings:
+    """The part, where its arrays fit together. Raises ValueError, or what NumPy raises."""
+    if any(getattr(part, name).dtype != kind or getattr(part, name).ndim != 1 for name, kind in _KINDS.items()):
+        raise ValueError("arrays of another kind")
+    passages, entries, terms = len(part.ids), len(part.entries), len(part.starts) - 1
+    fits = (
+        len(part.pages) == len(part.lengths) == len(part.swedish) == passages
+        and len(part.counts) == len(part.above) == entries
+        and (np.diff(part.ids) > 0).all()
+        and part.starts[0] == 0 and part.starts[-1] == entries and (np.diff(part.starts) >= 0).all()
+        and (not entries or (part.entries.min() >= 0 and part.entries.max() < passages))
+        and (not passages or (part.pages.min() >= 0 and part.pages.max() < passages))
+        and len(part.terms) == terms
+    )  # fmt: skip
+    if not fits:
+        raise ValueError("arrays that do not fit together")
+    return part

@@ -102,11 +102,19 @@ _EDITIONS = (
     "ALTER TABLE documents ADD COLUMN compared INTEGER NOT NULL DEFAULT 0",
 )
 
+# A hash of each row that is quoted or shown: what a disk changes is noticed.
+_SEALS = (
+    "ALTER TABLE documents ADD COLUMN seal BLOB NOT NULL DEFAULT x''",
+    "ALTER TABLE passages ADD COLUMN seal BLOB NOT NULL DEFAULT x''",
+    "ALTER TABLE vectors ADD COLUMN seal BLOB NOT NULL DEFAULT x''",
+)
+
 MIGRATIONS = (
     Migration(name="0001 first tables", statements=_FIRST),
     Migration(name="0002 words, sentences, glossary, floor", statements=_WORDS),
     Migration(name="0003 confidence of pages", statements=_CONFIDENCE),
     Migration(name="0004 editions", statements=_EDITIONS),
+    Migration(name="0005 seals", statements=_SEALS),
 )
 
 # What people keep for themselves (desk.sqlite). It holds copies of what was quoted, so that it outlives a rebuild.

@@ -1,6 +1,7 @@
 """The store: one SQLite file in WAL mode, the only place where anything becomes true. The only module that imports sqlite3."""
 
 import fcntl
+import json
 import os
 import sqlite3
 from collections.abc import Iterator, Sequence
@@ -20,6 +21,7 @@ FILE = "kalla.sqlite"
 DESK_FILE = "desk.sqlite"  # what people keep: apart from the library, so that neither waits for the other
 PEOPLE_FILE = "people.sqlite"  # users, their sessions, and the audit trail
 _LOCK = "writer.lock"
+_ROOM = 16  # blocks: SQLite needs some to share what is being written, if only to read
 
 
 def now() -> str:
@@ -185,11 +187,13 @@ def writer_lock(data: Path, purpose: str) -> Iterator[None]:
         except BlockingIOError as exc:
             holder = os.pread(descriptor, 200, 0).decode("utf-8", "replace").strip() or "another process"
             raise Busy(f"This library is being written by {holder}. Wait until it has finished, then try again.") from exc
-        os.ftruncate(descriptor, 0)
-        os.pwrite(descriptor, f"{purpose} (process {os.getpid()}, since {datetime.now():%H:%M})\n".encode(), 0)
+        with suppress(OSError):  # it tells others who holds it, where the disk has room for that
+            os.ftruncate(descriptor, 0)
+            os.pwrite(descriptor, f"{purpose} (process {os.getpid()}, since {datetime.now():%H:%M})\n".encode(), 0)
         with explained(data):
             yield
-        os.ftruncate(descriptor, 0)
+        with suppress(OSError):
+            os.ftruncate(descriptor, 0)
     finally:
         os.close(descriptor)
 
@@ -218,7 +222,7 @@ def _connect(path: Path, *, writing: bool) -> Connection:
     connection = sqlite3.connect(uri, uri=True, timeout=30, isolation_level=None, check_same_thread=False)
     connection.row_factory = sqlite3.Row
     connection.execute("PRAGMA foreign_keys = ON")
-    connection.execute("PRAGMA mmap_size = 268435456")
+    connection.execute("PRAGMA mmap_size = 0")  # a mapped page that the disk fails to give would end the process (SIGBUS)
     return connection
 
 
@@ -265,7 +269,7 @@ def _refuse_newer(done: set[str], data: Path, migrations: Sequence[Migration]) -
 
 # What SQLite says in short, and what it means for a user. {data} is the folder, {file} the store in it.
 _REASONS = (
-    ("disk is full", "The disk of {data} is full. Nothing stored is lost. Free some space, then run the same command again."),
+    ("full", "The disk of {data} is full. Nothing stored is lost. Free some space, then run the same command again."),
     ("readonly", "The data folder {data} cannot be written to. Check its permissions, or name another with --data."),
     ("unable to open", "There is no library in {data} that can be opened. Run `python -m ingest`, or name another with --data."),
     ("no such table", "{file} is not a library of Källa. Name another folder with --data."),
@@ -281,9 +285,35 @@ def explained(data: Path, file: str = FILE) -> Iterator[None]:
     """Say in words what SQLite says in codes: its errors become StoreError."""
     try:
         yield
+    except (UnicodeDecodeError, json.JSONDecodeError) as exc:  # text of the store that nobody wrote
+        raise _not_understood(data, file, exc) from exc
     except sqlite3.Error as exc:
-        message = str(exc).lower()
+        message = _cause(str(exc).lower(), data)
         for part, meaning in _REASONS:
             if part in message:
                 raise StoreError(meaning.format(data=data, file=data / file)) from exc
         raise StoreError(f"The library in {data} cannot be used: {exc}") from exc
+
+
+@contextmanager
+def understood(data: Path) -> Iterator[None]:
+    """Where nothing but what is stored is read: what cannot be understood of it has been changed, and is a StoreError."""
+    try:
+        yield
+    except (ValueError, TypeError, LookupError, OverflowError) as exc:
+        raise _not_understood(data, FILE, exc) from exc
+
+
+def _not_understood(data: Path, file: str, exc: Exception) -> StoreError:
+    what = f"{type(exc).__name__}: {exc}"
+    return StoreError(f"{data / file} cannot be understood ({what}). Run `python -m index verify`: it says what is damaged.")
+
+
+def _cause(message: str, data: Path) -> str:
+    """What SQLite does not tell apart: a full disk from a broken one, and a folder that it may not write to from none."""
+    with suppress(OSError):
+        if "disk i/o" in message and os.statvfs(data).f_bavail < _ROOM:
+            return "full"
+        if "unable to open" in message and data.is_dir() and not os.access(data, os.W_OK):
+            return "readonly"
+    return message

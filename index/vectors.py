@@ -1,10 +1,8 @@
-"""Vectors in FAISS: a snapshot on disk, and a small delta of what came later. The only module that imports faiss.
+"""Vectors in FAISS: a snapshot, and a small delta of what came later. The only module that imports faiss.
 
 Ids are passage ids of the store. Vectors are unit rows, so the inner product is the cosine: higher is better.
 """
 
-import os
-import struct
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,15 +11,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from index.errors import SnapshotError
-from index.files import is_whole, write_aside
+from index import vectorfile
+from index.vectorfile import STORED
 
-Ids = npt.NDArray[np.int64]
+Ids = vectorfile.Ids
 Scores = npt.NDArray[np.float32]
 Vectors = npt.NDArray[np.float32]  # (n, dim), unit rows
 Bitmap = npt.NDArray[np.uint8]  # bit i (lowest first) says whether passage id i may be found
-
-STORED = np.dtype("<f2")  # vectors rest in half precision: an error below 0.001 in a cosine, at half the size
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,58 +58,11 @@ def holds(flags: Bitmap, ids: Ids) -> npt.NDArray[np.bool_]:
     return found
 
 
-def write_snapshot(path: Path, ids: Ids, vectors: Vectors) -> str:
-    """Write ids and `(n, dim)` float32 vectors aside, sync, rename to `path`; return the file's SHA-256."""
-    import faiss
-
-    flat = faiss.IndexScalarQuantizer(vectors.shape[1], faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT)
-    index = faiss.IndexIDMap(flat)
-    index.add_with_ids(np.ascontiguousarray(vectors), ids)
-    return write_aside(path, lambda aside: faiss.write_index(index, str(aside)))
-
-
-def _check_layout(path: Path, dimension: int) -> None:
-    """Raise SnapshotError unless a file is laid out exactly as `write_snapshot` lays it out.
-
-    FAISS 1.15 believes the sizes that a file states, and crashes on some that are wrong. It is given only files whose every byte
-    apart from codes and ids is what it has to be for their number and dimension, and whose length follows from those.
-    """
-    try:
-        with path.open("rb") as file:
-            size = os.fstat(file.fileno()).st_size
-            empty = _laid_out(dimension, 0)
-            head = file.read(len(empty) - 8)
-            stated, count = _stated(head)
-            if stated != dimension:
-                raise SnapshotError(f"The vector file {path} has {stated} dimensions, not {dimension}.")
-            codes = count * dimension * STORED.itemsize
-            if size == len(empty) + codes + 8 * count:
-                file.seek(codes, os.SEEK_CUR)
-                if head + file.read(8) == _laid_out(dimension, count):
-                    return
-    except (OSError, OverflowError, struct.error) as exc:
-        raise SnapshotError(f"The vector file {path} is damaged: it cannot be read.") from exc
-    raise SnapshotError(f"The vector file {path} is damaged: it is not laid out as it was written.")
-
-
-def _stated(head: bytes) -> tuple[int, int]:
-    """The dimension and the number of vectors that the beginning of a file states."""
-    dimension, count = struct.unpack_from("<iq", head, 4)
-    return dimension, max(0, count)
-
-
-def _laid_out(dimension: int, count: int) -> bytes:
-    """The bytes of a vector file but for its codes and ids, as FAISS 1.15 writes an IDMap over half-precision codes."""
-    index = struct.pack("<iqqq?i", dimension, count, 1 << 20, 1 << 20, True, 0)  # 0: inner product
-    quantizer = struct.pack("<iifQQQ", 4, 0, 0.0, dimension, dimension * STORED.itemsize, 0)  # 4: half precision
-    return b"IxMp" + index + b"IxSQ" + index + quantizer + struct.pack("<QQ", count * dimension * STORED.itemsize, count)
-
-
 class VectorIndex:
     """What is searched: a snapshot and a delta. Immutable; safe to use from several threads."""
 
     def __init__(self, snapshot: Path | None, sha256: str, dimension: int) -> None:
-        """Map the snapshot file after checking it against its hash. Raises SnapshotError where it is not what was written."""
+        """Load the snapshot file. Raises SnapshotError where it is not what was written."""
         self.dimension = dimension
         self._parts: list[tuple[Any, Ids]] = []
         if snapshot is not None:
@@ -123,13 +72,17 @@ class VectorIndex:
     def _load(self, path: Path, sha256: str) -> tuple[Any, Ids]:
         import faiss
 
-        if not is_whole(path, sha256):
-            raise SnapshotError(f"The vector file {path} is missing, or damaged: it is not what was written.")
-        _check_layout(path, self.dimension)
-        index: Any = faiss.read_index(str(path), faiss.IO_FLAG_MMAP_IFC)
-        ids = faiss.vector_to_array(index.id_map).astype(np.int64)
-        if len(ids) and (ids[0] < 0 or (np.diff(ids) <= 0).any()):
-            raise SnapshotError(f"The vector file {path} is damaged: its ids are not in order.")
+        flat: Any = faiss.IndexScalarQuantizer(self.dimension, faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT)
+        index: Any = faiss.IndexIDMap(flat)
+
+        def room(size: int) -> npt.NDArray[np.uint8]:
+            flat.codes.resize(size)
+            view: npt.NDArray[np.uint8] = faiss.rev_swig_ptr(flat.codes.data(), size)
+            return view
+
+        ids = vectorfile.read(path, sha256, self.dimension, room)
+        faiss.copy_array_to_vector(ids, index.id_map)
+        flat.ntotal = index.ntotal = len(ids)
         return index, ids
 
     def with_delta(self, ids: Ids, vectors: Vectors) -> "VectorIndex":

@@ -9,10 +9,14 @@ from pathlib import Path
 
 import numpy as np
 
-from index import postings, serving, store
+from index import postings, seal, serving, store
+from index.contents import embedded_hash
 from index.errors import SnapshotError, StoreError
+from index.models import is_whole, parse_info, read_info
+from index.settings import models_folder
 from index.store import Connection, Row
-from index.vectors import STORED, Snapshot, VectorIndex
+from index.vectorfile import STORED
+from index.vectors import Snapshot, VectorIndex
 from ingest import boxes
 from ingest.paths import path_of
 
@@ -27,18 +31,23 @@ def verify(data: Path, *, sources: bool = True) -> Iterator[str]:
             yield from _documents(connection)
             yield from _orphans(connection)
             row = connection.execute(
-                "SELECT g.id, m.info FROM generations g JOIN models m ON m.id = g.model_id WHERE state = 'serving'"
+                "SELECT g.id, g.model_id, m.info, m.folder, m.fingerprint FROM generations g JOIN models m ON m.id = g.model_id"
+                " WHERE state = 'serving'"
             ).fetchone()
             if row is None:
                 yield "No generation is being served: nothing is searchable. Run `python -m ingest`."
                 return
             yield from _passages(connection, row["id"])
             yield from _words(connection, data, row["id"])
-            yield from _vectors(connection, data, row)
+            yield from _vectors(connection, row)
+            yield from _vector_file(connection, data, row)
+            yield from _model(data, row)
             if sources:
                 yield from _sources(connection)
     except store.DatabaseError as exc:
         yield f"The store is damaged, and cannot be read to its end: {exc}."
+    except (ValueError, TypeError, KeyError, IndexError, OverflowError) as exc:  # nothing that was written reads like that
+        yield f"The store is damaged: something in it cannot be understood ({exc})."
     finally:
         connection.close()
 
@@ -96,6 +105,8 @@ def _documents(connection: Connection) -> Iterator[str]:
             continue
         if hashlib.sha256(row["text"].encode("utf-8", "surrogatepass")).hexdigest() != row["text_sha256"]:
             yield f"{name}: its text is not the text that was read."
+        if row["seal"] and row["seal"] != seal.of_document(connection, row["id"]):
+            yield f"{name}: what is stored of it is not what was written."
         if not connection.execute("SELECT 1 FROM file_documents WHERE document_id = ?", (row["id"],)).fetchone():
             yield f"{name} belongs to no file."
         pages = connection.execute("SELECT * FROM pages WHERE document_id = ? ORDER BY number", (row["id"],)).fetchall()
@@ -140,10 +151,13 @@ def _passages(connection: Connection, generation: int) -> Iterator[str]:
         (generation,),
     )
     pages: dict[int, list[Row]] = {}
+    sealed = [column.strip(' "') for column in seal.PASSAGE.split(",")]
     for row in rows:
         name = f"Passage {row['id']} (document {row['document_id']}, characters {row['start']}–{row['end']})"
         if row["slice"] != row["text"] or not row["text"].strip():
             yield f"{name} is not what stands at its place in the document."
+        if row["seal"] and row["seal"] != seal.of(row[column] for column in sealed):
+            yield f"{name}: what is stored of it is not what was written."
         if row["document_id"] not in pages:
             pages = {
                 row["document_id"]: connection.execute(
@@ -195,28 +209,33 @@ def _buried(connection: Connection, generation: int) -> set[int]:
     return {row["passage_id"] for row in rows}
 
 
-def _vectors(connection: Connection, data: Path, row: Row) -> Iterator[str]:
-    from index.models import parse_info
-
+def _vectors(connection: Connection, row: Row) -> Iterator[str]:
     dimension = parse_info(row["info"]).dimension
     for held in connection.execute(
-        "SELECT p.id, v.vector, length(v.sentences) AS sentences FROM passages p LEFT JOIN vectors v ON v.id = p.vector_id"
-        " WHERE p.generation_id = ?",
+        "SELECT p.id, p.text, p.context, v.hash, v.model_id, v.vector, v.sentences, v.seal"
+        " FROM passages p LEFT JOIN vectors v ON v.id = p.vector_id WHERE p.generation_id = ?",
         (row["id"],),
     ):
         if held["vector"] is None or len(held["vector"]) != dimension * STORED.itemsize:
             yield f"Passage {held['id']} has no vector of {dimension} dimensions."
             continue
-        if held["sentences"] % dimension:  # 0 where version 0.1 embedded it
+        if held["model_id"] != row["model_id"] or held["hash"] != embedded_hash(held["context"], held["text"]):
+            yield f"The vector of passage {held['id']} is of another text, or of another model."
+        if held["seal"] and held["seal"] != seal.of((held["vector"], held["sentences"])):
+            yield f"The vector of passage {held['id']} is not what was written."
+        if len(held["sentences"]) % dimension:  # 0 where version 0.1 embedded it
             yield f"The vectors of the sentences of passage {held['id']} are not of {dimension} dimensions."
         norm = float(np.linalg.norm(np.frombuffer(held["vector"], STORED).astype(np.float32)))
         if not abs(norm - 1.0) < 0.01:
             yield f"The vector of passage {held['id']} has length {norm:.3f}, not 1."
+
+
+def _vector_file(connection: Connection, data: Path, row: Row) -> Iterator[str]:
     snapshot = serving.read_snapshot(connection, row["id"])
     if snapshot is None:
         return
     try:
-        index = VectorIndex(serving.vector_folder(data) / snapshot.file, snapshot.sha256, dimension)
+        index = VectorIndex(serving.vector_folder(data) / snapshot.file, snapshot.sha256, parse_info(row["info"]).dimension)
     except SnapshotError as exc:
         yield f"{exc} Run `python -m index rebuild`."
         return
@@ -230,7 +249,7 @@ def _vectors(connection: Connection, data: Path, row: Row) -> Iterator[str]:
         yield f"{len(expected - ids)} passages are missing from the vector file {snapshot.file}."
     if ids - expected - buried:
         yield f"{len(ids - expected - buried)} vectors in {snapshot.file} belong to no passage."
-    yield from _same_vectors(connection, row["id"], index, snapshot, dimension)
+    yield from _same_vectors(connection, row["id"], index, snapshot, index.dimension)
 
 
 def _same_vectors(
@@ -250,6 +269,14 @@ def _same_vectors(
             others.append(held["id"])
     if others:
         yield f"{len(others)} vectors in {snapshot.file} are not those of their passages (the first is {others[0]})."
+
+
+def _model(data: Path, row: Row) -> Iterator[str]:
+    folder = models_folder(data) / row["folder"]
+    if not is_whole(folder):
+        yield f"The exported model in {folder} is missing or damaged. Run `python -m ingest`: it is made again."
+    elif read_info(folder).fingerprint != row["fingerprint"]:
+        yield f"The model in {folder} is not the one this library was embedded with. Run `python -m index rebuild`."
 
 
 def _sources(connection: Connection) -> Iterator[str]:

@@ -1,6 +1,5 @@
 """Changing the library: every change is one transaction of the store. Whoever writes holds `store.writer_lock`."""
 
-import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -16,7 +15,7 @@ from ingest.document import Document, Metadata, Passage
 
 def embedded_text(passage: Passage) -> str:
     """What a model is given of a passage: its title and headings, then its text."""
-    return f"{passage.context}\n{passage.text}" if passage.context else passage.text
+    return contents.embedded(passage.context, passage.text)
 
 
 def embedded_spans(passage: Passage) -> tuple[tuple[int, int], ...]:
@@ -27,7 +26,7 @@ def embedded_spans(passage: Passage) -> tuple[tuple[int, int], ...]:
 
 def text_hash(passage: Passage) -> Hash:
     """The key of a passage's vector, within one model."""
-    return hashlib.sha256(embedded_text(passage).encode("utf-8", "surrogatepass")).digest()[:16]
+    return contents.embedded_hash(passage.context, passage.text)
 
 
 def embed(encoder: Encoder, passages: Mapping[Hash, Passage]) -> dict[Hash, Embedded]:

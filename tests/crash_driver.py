@@ -19,11 +19,10 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-import faiss  # noqa: E402
 import numpy as np  # noqa: E402
 import pytest  # noqa: E402
 
-from index import generations, rebuild, store  # noqa: E402
+from index import generations, rebuild, store, vectorfile  # noqa: E402
 from ingest import __main__ as ingest_command  # noqa: E402
 from ingest.formats import reader_for, record_reader  # noqa: E402
 from tests.fakes import FakeEncoder, Shelf  # noqa: E402
@@ -99,7 +98,7 @@ class Steps:
 
         store.writing = writing
         store._connect = connected
-        self.around(faiss, "write_index")
+        self.around(vectorfile, "_save")
         self.around(np, "savez")  # the word file
         self.around(os, "fsync")
         self.around(Path, "replace")

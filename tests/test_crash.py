@@ -84,7 +84,7 @@ def assert_cleared(shelf: Shelf, where: str) -> None:
 def assert_all_writing(steps: list[str]) -> None:
     """Everything that is written was a step to be killed at: the store, the vector file and the word file."""
     assert len(steps) > 30
-    written = ("commit", "write_index", "savez", "fsync", "replace")
+    written = ("commit", "_save", "savez", "fsync", "replace")
     assert {f"{when} {what}" for when in ("before", "after") for what in written} <= set(steps)
 
 

@@ -310,7 +310,7 @@ def test_questions_from_many_threads_while_files_come_and_go(filled: Shelf) -> N
 # --- the model
 
 
-def test_words_are_searched_without_any_model(filled: Shelf) -> None:
+def test_where_the_model_cannot_be_used_words_are_searched_and_it_is_said(filled: Shelf) -> None:
     def refuse(folder: Path) -> FakeEncoder:
         raise ModelError(f"The exported model in {folder} is missing or damaged.")
 
@@ -318,7 +318,10 @@ def test_words_are_searched_without_any_model(filled: Shelf) -> None:
     assert library.search("siren", principal=OWNER, mode=Mode.LEXICAL).hits
     assert not library.ready()
     with pytest.raises(ModelError):
-        library.search("siren", principal=OWNER)
+        library.search("siren", principal=OWNER, mode=Mode.DENSE)
+    found, by_words = (library.search("siren", principal=OWNER, mode=mode) for mode in (Mode.HYBRID, Mode.LEXICAL))
+    assert found.hits == by_words.hits and by_words.notes == ()
+    assert len(found.notes) == 1 and found.notes[0].endswith("is missing or damaged. Until then, only words are searched.")
     assert library.search("siren", principal=OWNER, mode=Mode.LEXICAL).hits  # its connection was not lost
 
 

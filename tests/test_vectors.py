@@ -11,9 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index import files
+from index import files, vectorfile
 from index.errors import SnapshotError
-from index.vectors import VectorIndex, bitmap, holds, pack, unpack, write_snapshot
+from index.vectorfile import write as write_snapshot
+from index.vectors import VectorIndex, bitmap, holds, pack, unpack
 
 DIMENSION = 16
 
@@ -243,8 +244,6 @@ class Fault(OSError):
 def test_a_write_that_fails_leaves_the_file_before_and_nothing_beside_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
-    import faiss
-
     path = tmp_path / "v.faiss"
     digest = write_snapshot(path, np.array([1, 2], np.int64), unit(2, 1))
     before = path.read_bytes()
@@ -253,7 +252,7 @@ def test_a_write_that_fails_leaves_the_file_before_and_nothing_beside_it(
         raise Fault(f"at {step}")
 
     where, name = {
-        "write": (faiss, "write_index"), "fsync": (os, "fsync"), "digest": (files.hashlib, "file_digest"), "rename": (Path, "replace"),
+        "write": (vectorfile, "_save"), "fsync": (os, "fsync"), "digest": (files.hashlib, "file_digest"), "rename": (Path, "replace"),
     }[step]  # fmt: skip
     with monkeypatch.context() as patch:
         patch.setattr(where, name, fail)

@@ -127,12 +127,13 @@ def rewrite_words(shelf: Shelf, change: Callable[[Postings], Postings]) -> None:
 
 def rewrite_vectors(shelf: Shelf) -> None:
     """A whole vector file, which the store names, with its vectors at other places."""
-    from index.vectors import VectorIndex, write_snapshot
+    from index.vectorfile import write
+    from index.vectors import VectorIndex
 
     ((digest,),) = shelf.sql("SELECT sha256 FROM snapshots")
     ids = VectorIndex(snapshot(shelf), digest, 64).snapshot_ids()
     random = np.random.default_rng(1).normal(size=(len(ids), 64)).astype(np.float32)
-    digest = write_snapshot(snapshot(shelf), ids, random / np.linalg.norm(random, axis=1, keepdims=True))
+    digest = write(snapshot(shelf), ids, random / np.linalg.norm(random, axis=1, keepdims=True))
     shelf.sql("UPDATE snapshots SET sha256 = ?", digest)
 
 
