@@ -92,11 +92,10 @@ class Library:
                 return []
             allowed = now.allowed(principal, {})
             asked = self._asked(now, allowed, parse(question), mode, True, depth)
-            found = retrieval.retrieve(connection, now, allowed, asked.wanted, mode, depth)
-            owners = now.owners_of([candidate.passage_id for candidate in found])
+            ranked = retrieval.retrieve(connection, now, allowed, asked.wanted, mode, depth)
             best: dict[int, float] = {}
-            for candidate, owner in zip(found, owners, strict=True):
-                best.setdefault(owner, candidate.score)
+            for owner, score in zip(now.owners_of(ranked.ids), ranked.scores.tolist(), strict=True):
+                best.setdefault(owner, score)
         return list(best.items())
 
     def evidence(self, question: str, *, principal: Principal) -> list[Evidence]:

@@ -76,7 +76,7 @@ class VectorIndex:
     def __init__(self, snapshot: Path | None, sha256: str, dimension: int) -> None:
         """Map the snapshot file after checking it against its hash. Raises SnapshotError where it is not what was written."""
         self.dimension = dimension
-        self._parts: list[tuple[Any, Ids]] = []
+        self._parts: list[tuple[Any, Ids]] = []  # an index, its ids
         if snapshot is not None:
             self._parts.append(self._load(snapshot, sha256))
         self._snapshots = len(self._parts)

@@ -156,20 +156,19 @@ class _Held:
 
     def sums(self, rare: Sequence[float], norm: Floats) -> Floats:
         """BM25 of all concepts together, for each text of the part. `rare`: of each concept; `norm`: of each text."""
-        saturated = _saturated(self.frequency, norm[self.places])
-        added: Floats = np.bincount(self.places, np.repeat(rare, self.sizes) * saturated, len(norm)).astype(
-            np.float64, copy=False
-        )
-        return added
+        said = np.repeat(rare, self.sizes) * _saturated(self.frequency, norm[self.places])
+        total: Floats = np.bincount(self.places, said, len(norm)).astype(np.float64, copy=False)
+        return total
 
     def holding(self) -> Floats:
         """How many texts hold each concept, times 1000: one with nothing but a lesser word for it counts by its weight.
 
         Counted in thousandths, so that the order of the parts does not show in the last bit.
         """
-        counted = np.concatenate([[0.0], np.cumsum(np.rint(1000 * np.minimum(self.frequency, 1.0)))])
+        counted: Floats = np.concatenate([[0.0], np.cumsum(np.rint(1000 * np.minimum(self.frequency, 1.0)))])
         ends = np.cumsum(self.sizes)
-        return counted[ends] - counted[ends - self.sizes]
+        held: Floats = counted[ends] - counted[ends - self.sizes]
+        return held
 
 
 def _in_passages(part: Postings, flags: Flags | None, concepts: Sequence[Concept]) -> _Held:
