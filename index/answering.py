@@ -247,7 +247,7 @@ def _sentences(
     """The sentences of the hits, and the cosine of each with the question: NaN where meaning is not compared."""
     vectors = {}
     if asked.vector is not None and asked.meant and hits:
-        known = np.array([one.passage_id for one in found if not math.isnan(one.cosine)], np.int64)
+        known = np.array(sorted(one.passage_id for one in found if not math.isnan(one.cosine)), np.int64)
         vectors = retrieval.sentence_cosines(connection, now, known, asked.vector) if len(known) else {}
     first = max((hit.score for hit in hits), default=0.0) or 1.0
     sentences: list[quoting.Sentence] = []

@@ -84,7 +84,7 @@ def _nearest(now: Serving, allowed: Allowed, text: str, means: Means) -> tuple[V
     if means.encoder is None or not text:
         return None, (now.ids[:0], np.zeros(0, np.float32))
     vector = means.encoder.query(text)
-    return vector, now.index.search(vector, means.depth, allowed.passages)
+    return vector, now.index.search(vector, means.depth, allowed.near)
 
 
 def _is_mixed(now: Serving, allowed: Allowed, language: str) -> bool:

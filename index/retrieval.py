@@ -114,7 +114,7 @@ def _look_into(
     """Rank the best anew, with the nearest sentence of each beside the passage as a whole. The others stay behind them."""
     order = np.lexsort((ids, -scores))
     top, rest = order[:_LOOKED_INTO], order[_LOOKED_INTO:]
-    known = top[~foreign[top]]
+    known = np.sort(top[~foreign[top]])
     if wanted.vector is None or not len(known):
         return scores
     mixed = cosines.copy()
@@ -130,10 +130,10 @@ def _look_into(
     return out
 
 
-def nearest_sentences(connection: Connection, serving: Serving, ids: Ids, query: Vectors, otherwise: fuse.Floats) -> fuse.Floats:
+def nearest_sentences(connection: Connection, serving: Serving, ids: Ids, query: Vectors, otherwise: fuse.Floats) -> Scores:
     """The cosine of each passage's nearest sentence with the question; `otherwise` where its sentences have no vectors."""
     cosines, counts = _sentences(connection, serving, ids, query)
-    nearest, has = otherwise.copy(), counts > 0
+    nearest, has = otherwise.astype(np.float32), counts > 0
     if len(cosines):
         nearest[has] = np.maximum.reduceat(cosines, (np.cumsum(counts) - counts)[has])
     return nearest

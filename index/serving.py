@@ -57,6 +57,7 @@ class Allowed:
     """The passages one question may meet: those of documents its asker may see, and that its filters leave."""
 
     passages: Bitmap
+    near: Bitmap | None  # the same, for the vectors: None where none of them is left out
     documents: frozenset[int]
     searchable: int  # of these documents, how many have passages
     count: int
@@ -131,8 +132,10 @@ class Serving:
     def _allow(self, documents: frozenset[int], mask: Flags) -> Allowed:
         largest = int(self.ids[-1]) if len(self.ids) else 0
         scope = self.words.scope(self.ids[mask], bool(mask.all()) and self.words.passages == len(self.ids))
+        flags = vectors.bitmap(self.ids[mask], largest)
         return Allowed(
-            passages=vectors.bitmap(self.ids[mask], largest),
+            passages=flags,
+            near=None if self.index.is_within(flags) else flags,
             documents=documents,
             searchable=len(np.unique(self.owners[mask])),
             count=int(mask.sum()),
