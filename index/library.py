@@ -93,10 +93,9 @@ class Library:
             allowed = now.allowed(principal, {})
             asked = self._asked(now, allowed, parse(question), mode, True, depth)
             ranked = retrieval.retrieve(connection, now, allowed, asked.wanted, mode, depth)
-            best: dict[int, float] = {}
-            for owner, score in zip(now.owners_of(ranked.ids), ranked.scores.tolist(), strict=True):
-                best.setdefault(owner, score)
-        return list(best.items())
+            owners, scores = now.owners_of(ranked.ids), ranked.scores.tolist()
+        best = dict(zip(reversed(owners), reversed(scores), strict=True))
+        return [(owner, best[owner]) for owner in dict.fromkeys(owners)]
 
     def evidence(self, question: str, *, principal: Principal) -> list[Evidence]:
         """What speaks for the best passages of a question: what the floor is measured by."""

@@ -81,7 +81,8 @@ def retrieve(
         return Ranked(ids=serving.ids[:0], scores=np.zeros(0), cosines=np.zeros(0), words=np.zeros(0))
     meant = mode is not Mode.LEXICAL and wanted.vector is not None
     near, near_cosines = (wanted.near[0][:depth], wanted.near[1][:depth]) if meant else (serving.ids[:0], np.zeros(0))
-    ids = np.sort(near) if mode is Mode.DENSE else np.union1d(near, wanted.scored.top(depth))
+    ids = np.sort(near if mode is Mode.DENSE else np.concatenate([near, wanted.scored.top(depth)]))
+    ids = ids[np.diff(ids, prepend=-1) > 0]  # each once
     words = wanted.scored.of(ids)
     cosines = np.full(len(ids), np.nan)
     if meant and wanted.vector is not None:

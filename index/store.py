@@ -152,7 +152,7 @@ def _connect(path: Path, *, writing: bool) -> Connection:
     connection = sqlite3.connect(uri, uri=True, timeout=30, isolation_level=None, check_same_thread=False)
     connection.row_factory = sqlite3.Row
     connection.execute("PRAGMA foreign_keys = ON")
-    connection.execute("PRAGMA mmap_size = 268435456")
+    connection.execute("PRAGMA mmap_size = 2147418112")  # what SQLite maps at most; the rest of a file is read page by page
     return connection
 
 

@@ -43,6 +43,7 @@ class Scope:
     flags: tuple[Flags | None, ...]
     passages: int
     pages: int
+    swedish: int  # passages in Swedish
     norms: tuple[Floats, ...]  # per part `(n,)`: what the length of a passage divides by, in BM25
     page_norms: tuple[Floats, ...]  # the same of its pages
 
@@ -115,6 +116,10 @@ class WordIndex:
             flags=flags,
             passages=passages,
             pages=pages,
+            swedish=sum(
+                int((part.swedish if kept is None else part.swedish & kept).sum())
+                for part, kept in zip(self.parts, flags, strict=True)
+            ),
             norms=tuple(_norm(length, total / max(1, passages)) for length in lengths),
             page_norms=tuple(_norm(length, total / max(1, pages)) for length in of_pages),
         )
