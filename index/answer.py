@@ -47,7 +47,7 @@ def is_complete(text: str) -> bool:
     if len(text.split()) < 4 or not _ENDS.search(text):
         return False
     first = text.lstrip("\"'“”‘»«([-–—•· ")[:1]
-    letters = sum(character.isalpha() for character in text)
+    letters = sum(map(str.isalpha, text))
     return (first.isupper() or first.isdigit()) and letters > 0.6 * len("".join(text.split()))
 
 
@@ -105,16 +105,19 @@ def scores(sentences: Sequence[Sentence], cosines: Sequence[float], covered: Seq
 def choose(sentences: Sequence[Sentence], scores: Sequence[float]) -> list[Chosen]:
     """The sentences that answer best, those that say the same merged: documents by their best, each in its own order."""
     chosen: list[Chosen] = []
+    said: list[frozenset[str]] = []  # the words of each
     best = max(scores, default=0.0)
     for at in sorted(range(len(sentences)), key=lambda at: -scores[at]):
         if scores[at] < _NEAR_THE_BEST * best:
             break
         sentence = sentences[at]
-        twin = next((place for place, other in enumerate(chosen) if _same(other.sentence.text, sentence.text)), None)
+        own = frozenset(map(str.casefold, re.findall(r"\w+", sentence.text)))
+        twin = next((place for place, other in enumerate(said) if _same(other, own)), None)
         if twin is not None:
             chosen[twin] = Chosen(sentence=chosen[twin].sentence, same=(*chosen[twin].same, sentence))
         elif len(chosen) < MOST_QUOTES and _from_same_passage(chosen, sentence) < _MOST_OF_PASSAGE:
             chosen.append(Chosen(sentence=sentence, same=()))
+            said.append(own)
     first = {one.sentence.document: place for place, one in reversed(list(enumerate(chosen)))}
     return sorted(chosen, key=lambda one: (first[one.sentence.document], one.sentence.place))
 
@@ -123,7 +126,6 @@ def _from_same_passage(chosen: Sequence[Chosen], sentence: Sentence) -> int:
     return sum(other.sentence.hit == sentence.hit for other in chosen)
 
 
-def _same(one: str, other: str) -> bool:
+def _same(one: frozenset[str], other: frozenset[str]) -> bool:
     """Whether two sentences share nearly all their words."""
-    first, second = ({word.casefold() for word in re.findall(r"\w+", text)} for text in (one, other))
-    return len(first & second) >= 0.85 * len(first | second)
+    return len(one & other) >= 0.85 * len(one | other)

@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
+import numpy as np
+
 from index import answer as quoting
 from index import retrieval
 from index.access import Handling
@@ -43,11 +45,11 @@ def answer(
 ) -> Result:
     """Retrieve, choose the sentences, and decide whether they answer. At most `per_document` hits of a document (0: any)."""
     depth = max(retrieval.DEPTH, 4 * top)
-    candidates = retrieval.retrieve(connection, now, allowed, asked.wanted, mode, depth)
-    found, more = _listed(connection, candidates, top, per_document)
+    ranked = retrieval.retrieve(connection, now, allowed, asked.wanted, mode, depth)
+    found, more = _listed(connection, ranked.first(_LISTED * top), top, per_document)
     hits, rows = hits_of(connection, found, asked)
     hits = tuple(replace(hit, more=more[hit.document_id]) for hit in hits)
-    hits, quotes = _quote(connection, hits, rows, found, asked)
+    hits, quotes = _quote(connection, now, hits, rows, found, asked)
     confidence = floor.confidence(_evidence(found, rows, asked))
     if confidence < 1.0:
         quotes = ()
@@ -72,8 +74,8 @@ def answer(
 
 def evidence(connection: Connection, now: Serving, allowed: Allowed, asked: Asked, mode: Mode = Mode.HYBRID) -> list[Evidence]:
     """What speaks for the best passages of a question: what a floor is measured by."""
-    candidates = retrieval.retrieve(connection, now, allowed, asked.wanted, mode)
-    found, _ = _listed(connection, candidates, _JUDGED, 0)
+    ranked = retrieval.retrieve(connection, now, allowed, asked.wanted, mode)
+    found, _ = _listed(connection, ranked.first(_LISTED * _JUDGED), _JUDGED, 0)
     return _evidence(found, hits_of(connection, found, asked)[1], asked)
 
 
@@ -94,14 +96,13 @@ def _stems_of(row: Row) -> frozenset[str]:
 
 
 def _listed(
-    connection: Connection, candidates: Sequence[Candidate], top: int, per_document: int
+    connection: Connection, looked: Sequence[Candidate], top: int, per_document: int
 ) -> tuple[list[Candidate], Counter[int]]:
-    """The first `top` candidates, and how many others of each document are nearly as good.
+    """The first `top` of the candidates, and how many others of each document are nearly as good.
 
     A page is listed once before any is listed twice, but for the one page of what has no pages (Word, HTML, text); the same
     text only once.
     """
-    looked = candidates[: _LISTED * top]
     marks = ", ".join("?" * len(looked))
     rows = {
         row["id"]: row
@@ -203,10 +204,10 @@ def _least_sure(connection: Connection, row: Row) -> float | None:
 
 
 def _quote(
-    connection: Connection, hits: tuple[Hit, ...], rows: Sequence[Row], found: Sequence[Candidate], asked: Asked
+    connection: Connection, now: Serving, hits: tuple[Hit, ...], rows: Sequence[Row], found: Sequence[Candidate], asked: Asked
 ) -> tuple[tuple[Hit, ...], tuple[Quote, ...]]:
     """Mark the answering sentence of each hit, and choose those that make the answer."""
-    sentences, cosines = _sentences(connection, hits, rows, found, asked)
+    sentences, cosines = _sentences(connection, now, hits, rows, found, asked)
     covered = [asked.coverage.of(quoting.stems_of(one.text, one.language)) for one in sentences]
     scores = quoting.scores(sentences, cosines, quoting.in_context(sentences, covered))
     complete = [at for at, sentence in enumerate(sentences) if quoting.is_complete(sentence.text)]
@@ -239,13 +240,13 @@ def _quote(
 
 
 def _sentences(
-    connection: Connection, hits: Sequence[Hit], rows: Sequence[Row], found: Sequence[Candidate], asked: Asked
+    connection: Connection, now: Serving, hits: Sequence[Hit], rows: Sequence[Row], found: Sequence[Candidate], asked: Asked
 ) -> tuple[list[quoting.Sentence], list[float]]:
     """The sentences of the hits, and the cosine of each with the question: NaN where meaning is not compared."""
     vectors = {}
     if asked.vector is not None and asked.meant and hits:
-        known = [one.passage_id for one in found if not math.isnan(one.cosine)]
-        vectors = retrieval.sentence_cosines(connection, known, asked.vector) if known else {}
+        known = np.array(sorted(one.passage_id for one in found if not math.isnan(one.cosine)), np.int64)
+        vectors = retrieval.sentence_cosines(connection, now, known, asked.vector) if len(known) else {}
     first = max((hit.score for hit in hits), default=0.0) or 1.0
     sentences: list[quoting.Sentence] = []
     cosines: list[float] = []

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from index import concepts, fuse, lexical, postings, retrieval, vocabulary, words
+from index import concepts, fuse, lexical, retrieval, vocabulary, words
 from index.answer import Coverage
 from index.embed import Encoder, Vectors
 from index.lexicon import Lexicon
@@ -60,7 +60,7 @@ def filters(typed: Query, where: Mapping[str, Sequence[str]]) -> dict[str, Seque
 def ask(now: Serving, allowed: Allowed, typed: Query, language: str, means: Means) -> Asked:
     """Put a question to what `allowed` leaves."""
     knows = now.model.knows(language)
-    others = means.lexicon if means.lexicon is not None and _is_mixed(now, allowed, language) else None
+    others = means.lexicon if means.lexicon is not None and _is_mixed(allowed, language) else None
     put = concepts.ask(typed.text, language, allowed.vocabulary, others)
     translated = not knows and bool(put.gloss) and any(now.model.knows(code) for code in lexical.LANGUAGES)
     scored = now.words.score(put.concepts, allowed.scope)
@@ -84,17 +84,12 @@ def _nearest(now: Serving, allowed: Allowed, text: str, means: Means) -> tuple[V
     if means.encoder is None or not text:
         return None, (now.ids[:0], np.zeros(0, np.float32))
     vector = means.encoder.query(text)
-    return vector, now.index.search(vector, means.depth, allowed.passages)
+    return vector, now.index.search(vector, means.depth, allowed.near)
 
 
-def _is_mixed(now: Serving, allowed: Allowed, language: str) -> bool:
+def _is_mixed(allowed: Allowed, language: str) -> bool:
     """Whether there is anything in the other language to find."""
-    swedish = sum(int((part.swedish if kept is None else part.swedish & kept).sum()) for part, kept in _parts(now, allowed))
-    return swedish < allowed.count if language == "sv" else swedish > 0
-
-
-def _parts(now: Serving, allowed: Allowed) -> list[tuple[postings.Postings, words.Flags | None]]:
-    return list(zip(now.words.parts, allowed.scope.flags, strict=True))
+    return allowed.scope.swedish < allowed.count if language == "sv" else allowed.scope.swedish > 0
 
 
 # -- exact phrases and words that may not be there

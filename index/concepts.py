@@ -107,13 +107,19 @@ def typed(word: str, known: Vocabulary, *, alike: bool = True) -> tuple[tuple[st
     for stem in known.compounds_with(word):
         stems.setdefault(stem, _INSIDE)
     if not known.any_occurs(stems):
-        stems |= dict.fromkeys(known.unaccented(word), 1.0)
+        stems |= _nearest(word, known, alike)
+    return tuple(stems.items())
+
+
+def _nearest(word: str, known: Vocabulary, alike: bool) -> dict[str, float]:
+    """What may be meant by a word that the library has not: the same with accents, or its parts, or what is spelt like it."""
+    stems = dict.fromkeys(known.unaccented(word), 1.0)
     if not known.any_occurs(stems):
         parts = known.parts_of(word)
         stems |= dict.fromkeys(parts, round(_PARTS / max(1, len(parts)), 3))
     if alike and not known.any_occurs(stems):
         stems |= {stem: round(_ALIKE * share, 3) for stem, share in known.alike(word)}
-    return tuple(stems.items())
+    return stems
 
 
 def _plain(word: str) -> tuple[tuple[str, float], ...]:

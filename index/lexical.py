@@ -86,6 +86,9 @@ def _runs(word: str) -> list[str]:
 def stems(text: str, language: str) -> list[str]:
     """What a text in `language` is found by: the stems of its words and their other spellings, in order."""
     known = language if language in _STEMMERS else "en"
+    joined = _JOINED.findall(_lower(unicodedata.normalize("NFC", text)))
+    if all(map(str.isalpha, joined)):  # nearly all sentences
+        return [stem(word, known) for word in joined]
     return [stem(spelling, known) for word in spellings(text) for spelling in word]
 
 

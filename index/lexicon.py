@@ -14,9 +14,11 @@ from importlib import resources
 from index import compounds, lexical
 
 Pair = tuple[tuple[str, ...], tuple[str, ...]]  # Swedish terms and English terms that stand for each other, best first
+Terms = tuple[tuple[str, float], ...]  # with their weights, best first
 
 _LONGEST_TERM = 8  # words of a term that are looked up as one: the names of agencies have up to seven
 _MOST = 4  # equivalents of a word that are searched
+_MOST_KEPT = 20_000  # words that have been looked up, of this question and others
 _SAME_STEM = 0.5  # of entries that only share the stem of a word that has its own: sen, beside senat
 _LATER = 0.6  # what the second equivalent counts beside the first; the third the square of it, and so on
 
@@ -35,7 +37,7 @@ class Translated:
 
     start: int
     end: int
-    terms: tuple[tuple[str, float], ...]
+    terms: Terms
     known: bool = True
 
 
@@ -48,6 +50,8 @@ class Lexicon:
         self._written: dict[str, dict[tuple[str, ...], dict[str, float]]] = {"sv": {}, "en": {}}  # the same, by words, not stems
         self._forms = dict(forms or {})
         self._families: dict[str, list[str]] = {}  # Swedish words by their root
+        self._reach: dict[str, dict[str, int]] = {"sv": {}, "en": {}}  # words of the longest term that begins with a word
+        self._found: dict[tuple[str, tuple[str, ...]], Terms] = {}  # what was looked up lately
         for swedish, english in pairs:
             for place, term in enumerate(swedish):
                 self._add("sv", term, english, _LATER**place)
@@ -58,6 +62,8 @@ class Lexicon:
 
     def _add(self, language: str, term: str, equivalents: Sequence[str], weight: float) -> None:
         for table, key in ((self._tables, _key(term, language)), (self._written, tuple(lexical.words(term)))):
+            if key:
+                self._reach[language][key[0]] = max(len(key), self._reach[language].get(key[0], 0))
             held = table[language].setdefault(key, {})
             for place, equivalent in enumerate(equivalents):
                 held.setdefault(equivalent, weight * _LATER**place)  # what goes first has been found already
@@ -104,13 +110,24 @@ class Lexicon:
         return bool(self._lookup((word,), language))
 
     def _longest(self, words: Sequence[str], at: int, language: str) -> list[Translated]:
-        for end in range(min(len(words), at + _LONGEST_TERM), at, -1):
+        first, reach = words[at], self._reach[language]
+        longest = min(_LONGEST_TERM, max(1, reach.get(first, 0), reach.get(lexical.stem(first, language), 0)))
+        for end in range(min(len(words), at + longest), at, -1):
             terms = self._lookup(words[at:end], language)
             if terms:
                 return [Translated(start=at, end=end, terms=terms)]
         return []
 
-    def _lookup(self, words: Sequence[str], language: str) -> tuple[tuple[str, float], ...]:
+    def _lookup(self, words: Sequence[str], language: str) -> Terms:
+        key = (language, tuple(words))
+        found = self._found.get(key)
+        if found is None:
+            if len(self._found) > _MOST_KEPT:
+                self._found.clear()
+            found = self._found[key] = self._look(words, language)
+        return found
+
+    def _look(self, words: Sequence[str], language: str) -> Terms:
         written = self._written[language]
         lemmas = self._forms.get(words[0], ()) if len(words) == 1 and language == "sv" else ()
         held: dict[str, float] = {}

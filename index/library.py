@@ -102,12 +102,10 @@ class Library:
                 return []
             allowed = now.allowed(principal, {})
             asked = self._asked(now, allowed, parse(question), mode, True, depth)
-            found = retrieval.retrieve(connection, now, allowed, asked.wanted, mode, depth)
-            owners = now.owners_of([candidate.passage_id for candidate in found])
-            best: dict[int, float] = {}
-            for candidate, owner in zip(found, owners, strict=True):
-                best.setdefault(owner, candidate.score)
-        return list(best.items())
+            ranked = retrieval.retrieve(connection, now, allowed, asked.wanted, mode, depth)
+            owners, scores = now.owners_of(ranked.ids), ranked.scores.tolist()
+        best = dict(zip(reversed(owners), reversed(scores), strict=True))
+        return [(owner, best[owner]) for owner in dict.fromkeys(owners)]
 
     def evidence(self, question: str, *, principal: Principal) -> list[Evidence]:
         """What speaks for the best passages of a question: what the floor is measured by."""

@@ -62,12 +62,17 @@ class Postings:
     @cached_property
     def terms(self) -> dict[str, int]:
         """The number of each stem."""
-        return {term: number for number, term in enumerate(self.text[1:-1].split("\n"))} if len(self.starts) > 1 else {}
+        if len(self.starts) < 2:
+            return {}
+        text = self.vocabulary.tobytes().decode("utf-8", "surrogatepass")
+        return {term: number for number, term in enumerate(text.split("\n"))}
 
     @cached_property
-    def text(self) -> str:
-        """The stems in one string, each between newlines, for a look-up of parts of words."""
-        return "\n" + self.vocabulary.tobytes().decode("utf-8", "surrogatepass") + "\n"
+    def swedish_text(self) -> str:
+        """The stems that occur in Swedish passages in one string, each between newlines, for a look-up of parts of words."""
+        ends = np.concatenate([[0], np.cumsum(self.swedish[self.entries])])[self.starts]
+        held = (ends[1:] > ends[:-1]).tolist()
+        return "\n".join(["", *(term for term, swedish in zip(self.terms, held, strict=True) if swedish), ""])
 
     @cached_property
     def page_count(self) -> int:
@@ -76,9 +81,16 @@ class Postings:
 
     def entries_of(self, term: str) -> tuple[Places, Counts, Counts]:
         """The passages that hold a stem, with the occurrences in their text and above it."""
-        number = self.terms.get(term)
-        span = slice(0, 0) if number is None else slice(self.starts[number], self.starts[number + 1])
+        span = self._span(term)
         return self.entries[span], self.counts[span], self.above[span]
+
+    def places_of(self, term: str) -> Places:
+        """The passages that hold a stem."""
+        return self.entries[self._span(term)]
+
+    def _span(self, term: str) -> slice:
+        number = self.terms.get(term)
+        return slice(0) if number is None else slice(self.starts[number], self.starts[number + 1])
 
 
 def counted(text: str, language: str) -> dict[str, int]:

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from index import fuse
 from index.result import Mode
@@ -47,6 +46,24 @@ class Candidate:
     words: float
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ranked:
+    """The passages that were found, best first, each column `(n,)`: as many as were looked at, of which few are shown."""
+
+    ids: Ids
+    scores: fuse.Floats
+    cosines: fuse.Floats
+    words: fuse.Floats
+
+    def first(self, most: int) -> list[Candidate]:
+        """The best of them, one by one."""
+        columns = (column[:most].tolist() for column in (self.ids, self.scores, self.cosines, self.words))
+        return [
+            Candidate(passage_id=one, score=score, cosine=cosine, words=said)
+            for one, score, cosine, said in zip(*columns, strict=True)
+        ]
+
+
 def pages_named(question: str) -> tuple[str, ...]:
     """The pages that a question names: "on page 17", "sidorna 10–14", "pages 3 and 9"."""
     found: list[str] = []
@@ -58,15 +75,14 @@ def pages_named(question: str) -> tuple[str, ...]:
 
 def retrieve(
     connection: Connection, serving: Serving, allowed: Allowed, wanted: Wanted, mode: Mode, depth: int = DEPTH
-) -> list[Candidate]:
+) -> Ranked:
     """The best passages, best first."""
     if allowed.count == 0:
-        return []
+        return Ranked(ids=serving.ids[:0], scores=np.zeros(0), cosines=np.zeros(0), words=np.zeros(0))
     meant = mode is not Mode.LEXICAL and wanted.vector is not None
     near, near_cosines = (wanted.near[0][:depth], wanted.near[1][:depth]) if meant else (serving.ids[:0], np.zeros(0))
-    ids = np.sort(near) if mode is Mode.DENSE else np.union1d(near, wanted.scored.top(depth))
-    if not len(ids):
-        return []
+    ids = np.sort(near if mode is Mode.DENSE else np.concatenate([near, wanted.scored.top(depth)]))
+    ids = ids[np.diff(ids, prepend=-1) > 0]  # each once
     words = wanted.scored.of(ids)
     cosines = np.full(len(ids), np.nan)
     if meant and wanted.vector is not None:
@@ -75,17 +91,13 @@ def retrieve(
         cosines[others] = serving.index.scores(wanted.vector, ids[others])
     foreign = serving.foreign_of(ids) | np.isnan(cosines)
     scores = _scores(cosines, words, foreign, wanted.weights, mode)
-    if wanted.pages:
+    if wanted.pages and len(ids):
         scores = scores + _ON_PAGE * _on_pages(connection, ids, wanted.pages)
     if mode is Mode.HYBRID and meant:
-        scores = _look_into(connection, ids, wanted, cosines, words, foreign, scores)
+        scores = _look_into(connection, serving, ids, wanted, cosines, words, foreign, scores)
     order = np.lexsort((ids, -scores))
     cosines = np.where(foreign, np.nan, cosines)
-    columns = (ids[order].tolist(), scores[order].tolist(), cosines[order].tolist(), words[order].tolist())
-    return [
-        Candidate(passage_id=one, score=score, cosine=cosine, words=said)
-        for one, score, cosine, said in zip(*columns, strict=True)
-    ]
+    return Ranked(ids=ids[order], scores=scores[order], cosines=cosines[order], words=words[order])
 
 
 def _scores(cosines: fuse.Floats, words: fuse.Floats, foreign: fuse.Flags, weights: fuse.Weights, mode: Mode) -> fuse.Floats:
@@ -97,17 +109,17 @@ def _scores(cosines: fuse.Floats, words: fuse.Floats, foreign: fuse.Flags, weigh
 
 
 def _look_into(
-    connection: Connection, ids: Ids, wanted: Wanted, cosines: fuse.Floats, words: fuse.Floats, foreign: fuse.Flags,
-    scores: fuse.Floats,
+    connection: Connection, serving: Serving, ids: Ids, wanted: Wanted, cosines: fuse.Floats, words: fuse.Floats,
+    foreign: fuse.Flags, scores: fuse.Floats,
 ) -> fuse.Floats:  # fmt: skip
     """Rank the best anew, with the nearest sentence of each beside the passage as a whole. The others stay behind them."""
     order = np.lexsort((ids, -scores))
     top, rest = order[:_LOOKED_INTO], order[_LOOKED_INTO:]
-    known = top[~foreign[top]]
+    known = np.sort(top[~foreign[top]])
     if wanted.vector is None or not len(known):
         return scores
     mixed = cosines.copy()
-    nearest = nearest_sentences(connection, ids[known], wanted.vector, cosines[known])
+    nearest = nearest_sentences(connection, serving, ids[known], wanted.vector, cosines[known])
     mixed[known] = (1 - _SENTENCE) * cosines[known] + _SENTENCE * nearest
     plain, again = (
         fuse.fuse(np.nan_to_num(values[top]), words[top], wanted.weights, foreign[top]) for values in (cosines, mixed)
@@ -119,24 +131,30 @@ def _look_into(
     return out
 
 
-def nearest_sentences(connection: Connection, ids: Ids, query: Vectors, otherwise: fuse.Floats) -> fuse.Floats:
+def nearest_sentences(connection: Connection, serving: Serving, ids: Ids, query: Vectors, otherwise: fuse.Floats) -> Scores:
     """The cosine of each passage's nearest sentence with the question; `otherwise` where its sentences have no vectors."""
-    found = sentence_cosines(connection, ids.tolist(), query)
-    return np.array(
-        [found[one].max() if len(found.get(one, ())) else other for one, other in zip(ids.tolist(), otherwise, strict=True)]
-    )
+    cosines, counts = _sentences(connection, serving, ids, query)
+    nearest, has = otherwise.astype(np.float32), counts > 0
+    if len(cosines):
+        nearest[has] = np.maximum.reduceat(cosines, (np.cumsum(counts) - counts)[has])
+    return nearest
 
 
-def sentence_cosines(connection: Connection, ids: Sequence[int], query: Vectors) -> dict[int, npt.NDArray[np.float32]]:
+def sentence_cosines(connection: Connection, serving: Serving, ids: Ids, query: Vectors) -> dict[int, Scores]:
     """The cosines of the sentences of each passage with the question, in their order."""
-    marks = ", ".join("?" * len(ids))
-    rows = connection.execute(
-        f"SELECT p.id, v.sentences FROM passages p JOIN vectors v ON v.id = p.vector_id WHERE p.id IN ({marks})", list(ids)
-    ).fetchall()
-    packed = np.frombuffer(b"".join(row["sentences"] for row in rows), np.int8).reshape(-1, len(query)).astype(np.float32)
-    cosines = (packed @ (query / 127)).astype(np.float32)
-    ends = np.cumsum([len(row["sentences"]) // len(query) for row in rows])
-    return {row["id"]: part for row, part in zip(rows, np.split(cosines, ends[:-1]), strict=True)} if rows else {}
+    cosines, counts = _sentences(connection, serving, ids, query)
+    return dict(zip(ids.tolist(), np.split(cosines, np.cumsum(counts)[:-1]), strict=True))
+
+
+def _sentences(connection: Connection, serving: Serving, ids: Ids, query: Vectors) -> tuple[Scores, Ids]:
+    """The cosines of all sentences of these passages, one after the other, and how many each passage has."""
+    wanted = serving.vectors_of(ids).tolist()
+    marks = ", ".join("?" * len(wanted))
+    found: dict[int, bytes] = dict(connection.execute(f"SELECT id, sentences FROM vectors WHERE id IN ({marks})", wanted))
+    held = [found[one] for one in wanted]
+    packed = np.frombuffer(b"".join(held), np.int8).reshape(-1, len(query)).astype(np.float32)
+    cosines: Scores = (packed @ (query / 127)).astype(np.float32, copy=False)
+    return cosines, np.array([len(one) // len(query) for one in held], np.int64)
 
 
 def _on_pages(connection: Connection, ids: Ids, pages: Sequence[str]) -> fuse.Floats:

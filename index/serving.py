@@ -59,6 +59,7 @@ class Allowed:
     """The passages one question may meet: those of documents its asker may see, and that its filters leave."""
 
     passages: Bitmap
+    near: Bitmap | None  # the same, for the vectors: None where none of them is left out
     documents: frozenset[int]
     searchable: int  # of these documents, how many have passages
     count: int
@@ -72,7 +73,8 @@ class Allowed:
 class Serving:
     """A generation as of `seq`.
 
-    Of its passages: `ids` (sorted), `owners` (the document of each), `foreign` (whether the model does not know its language).
+    Of its passages: `ids` (sorted), `owners` (the document of each), `stored` (the row of its vectors in the store), `foreign`
+    (whether the model does not know its language).
     """
 
     generation: int
@@ -85,6 +87,7 @@ class Serving:
     words: WordIndex
     ids: Ids
     owners: Ids
+    stored: Ids
     foreign: Flags
     delta_ids: Ids
     delta: vectors.Vectors
@@ -94,10 +97,15 @@ class Serving:
     editions: Editions = editions.NONE
     _allowed: dict[object, Allowed] = field(default_factory=dict, repr=False)
 
-    def owners_of(self, passage_ids: Sequence[int]) -> list[int]:
+    def owners_of(self, ids: Ids) -> list[int]:
         """The document of each passage."""
-        owners: list[int] = self.owners[np.searchsorted(self.ids, np.array(passage_ids, np.int64))].tolist()
+        owners: list[int] = self.owners[np.searchsorted(self.ids, ids)].tolist()
         return owners
+
+    def vectors_of(self, ids: Ids) -> Ids:
+        """The row of each passage's vectors in the store; passages of the same text share it."""
+        rows: Ids = self.stored[np.searchsorted(self.ids, ids)]
+        return rows
 
     def foreign_of(self, ids: Ids) -> Flags:
         """Whether the model does not know the language of these passages."""
@@ -137,8 +145,10 @@ class Serving:
     def _allow(self, documents: frozenset[int], mask: Flags, older: int) -> Allowed:
         largest = int(self.ids[-1]) if len(self.ids) else 0
         scope = self.words.scope(self.ids[mask], bool(mask.all()) and self.words.passages == len(self.ids))
+        flags = vectors.bitmap(self.ids[mask], largest)
         return Allowed(
-            passages=vectors.bitmap(self.ids[mask], largest),
+            passages=flags,
+            near=None if self.index.is_within(flags) else flags,
             documents=documents,
             searchable=len(np.unique(self.owners[mask])),
             count=int(mask.sum()),
@@ -198,7 +208,7 @@ def _blank(row: Mapping[str, object], data: Path, snapshot: vectors.Snapshot | N
     return Serving(
         generation=int(str(row["id"])), model_id=int(str(row["model_id"])), model=model,
         folder=models_folder(data) / str(row["folder"]), seq=-1, snapshot=snapshot, index=index, words=words,
-        ids=nothing, owners=nothing, foreign=np.zeros(0, np.bool_),
+        ids=nothing, owners=nothing, stored=nothing, foreign=np.zeros(0, np.bool_),
         delta_ids=nothing, delta=np.zeros((0, model.dimension), np.float32), documents={}, floor=floor.PACKAGED, glossary=(),
     )  # fmt: skip
 
@@ -208,20 +218,22 @@ def _emptied(serving: Serving) -> Serving:
     nothing = np.zeros(0, np.int64)
     return replace(
         serving, seq=-1, words=serving.words.without_delta(), ids=nothing, owners=nothing,
-        foreign=serving.foreign[:0], delta_ids=nothing, delta=serving.delta[:0], documents={}, _allowed={},
+        stored=nothing, foreign=serving.foreign[:0], delta_ids=nothing, delta=serving.delta[:0], documents={}, _allowed={},
     )  # fmt: skip
 
 
 def _advance(connection: Connection, before: Serving, seq: int) -> Serving:
     """Bring `before` to `seq`: passages that came, passages that went, and what is known of the documents."""
     came = connection.execute(
-        "SELECT id, document_id, language FROM passages WHERE generation_id = ? AND seq > ? ORDER BY id",
+        "SELECT id, document_id, vector_id, language FROM passages WHERE generation_id = ? AND seq > ? ORDER BY id",
         (before.generation, before.seq),
     ).fetchall()
     gone = connection.execute(
         "SELECT passage_id FROM tombstones WHERE generation_id = ? AND seq > ?", (before.generation, before.seq)
     ).fetchall()
-    ids, owners = _append(before.ids, before.owners, [row["id"] for row in came], [row["document_id"] for row in came])
+    ids = _append(before.ids, [row["id"] for row in came])
+    owners = _append(before.owners, [row["document_id"] for row in came])
+    stored = _append(before.stored, [row["vector_id"] for row in came])
     foreign = np.concatenate([before.foreign, np.array([not before.model.knows(row["language"]) for row in came], np.bool_)])
     in_file = before.snapshot.seq if before.snapshot is not None and before.index.has_snapshot else -1
     since = max(before.seq, in_file)
@@ -235,7 +247,7 @@ def _advance(connection: Connection, before: Serving, seq: int) -> Serving:
     if gone:
         away = np.array([row["passage_id"] for row in gone], np.int64)
         keep = ~np.isin(ids, away)
-        ids, owners, foreign = ids[keep], owners[keep], foreign[keep]
+        ids, owners, stored, foreign = ids[keep], owners[keep], stored[keep], foreign[keep]
         keep = ~np.isin(delta_ids, away)
         delta_ids, delta = delta_ids[keep], delta[keep]
     index = before.index.with_delta(delta_ids, delta) if len(new) or gone else before.index
@@ -243,8 +255,9 @@ def _advance(connection: Connection, before: Serving, seq: int) -> Serving:
     fresh = postings.build(passage_words(connection, before.generation, max(before.seq, in_words)))
     words = before.words.with_more(fresh, ids) if len(fresh.ids) or gone else before.words
     return replace(
-        before, seq=seq, ids=ids, owners=owners, foreign=foreign, delta_ids=delta_ids, delta=delta, index=index, words=words,
-        documents=_documents(connection), editions=editions.load(connection), floor=_floor(connection, before.model_id),
+        before, seq=seq, ids=ids, owners=owners, stored=stored, foreign=foreign, delta_ids=delta_ids, delta=delta, index=index,
+        words=words, documents=_documents(connection), editions=editions.load(connection),
+        floor=_floor(connection, before.model_id),
         glossary=tuple(pair for pairs in contents.read_glossaries(connection).values() for pair in pairs), _allowed={},
     )  # fmt: skip
 
@@ -280,11 +293,8 @@ def _about(row: Row) -> str:
     return " ".join([*json.loads(row["city"]), organisation, name])
 
 
-def _append(ids: Ids, owners: Ids, more: list[int], more_owners: list[int]) -> tuple[Ids, Ids]:
-    return (
-        np.concatenate([ids, np.array(more, np.int64)]),
-        np.concatenate([owners, np.array(more_owners, np.int64)]),
-    )
+def _append(numbers: Ids, more: Sequence[int]) -> Ids:
+    return np.concatenate([numbers, np.array(more, np.int64)])
 
 
 def _documents(connection: Connection) -> dict[int, DocumentKey]:

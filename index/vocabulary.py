@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 
 from index import compounds, lexical
-from index.postings import Places, Postings
-from index.words import Flags, Scope, WordIndex
+from index.postings import Postings
+from index.words import Scope, WordIndex
 
 SHORTEST = 4  # letters of a word whose other forms are looked for
 _ENDINGS = ("et", "en", "ets", "ens")
@@ -32,7 +32,9 @@ class Vocabulary:
 
     def occurs(self, stem: str) -> bool:
         """Whether any passage of the scope holds a stem."""
-        return any(len(at) and (flags is None or bool(flags[at].any())) for at, flags in self._entries(stem))
+        return any(
+            stem in part.terms and (flags is None or bool(flags[part.places_of(stem)].any())) for part, flags in self._parts
+        )
 
     def any_occurs(self, stems: Iterable[str]) -> bool:
         """Whether any passage of the scope holds any of these stems."""
@@ -108,13 +110,10 @@ class Vocabulary:
             found = self._swedish[stem] = any(
                 bool((part.swedish[at] if flags is None else part.swedish[at] & flags[at]).any())
                 for part, flags in self._parts
-                for at in (part.entries_of(stem)[0],)
+                if stem in part.terms  # few of what is tried as a part of a word
+                for at in (part.places_of(stem),)
             )
         return found
-
-    def _entries(self, stem: str) -> Iterator[tuple[Places, Flags | None]]:
-        for part, flags in self._parts:
-            yield part.entries_of(stem)[0], flags
 
 
 def most_like(word: str, choices: Sequence[str]) -> str:
@@ -126,8 +125,9 @@ def most_like(word: str, choices: Sequence[str]) -> str:
 
 
 def _holding(part: Postings, stem: str) -> Iterator[str]:
-    """The stems of a part that `stem` is inside of, but not all of."""
-    text, at = part.text, part.text.find(stem)
+    """The stems in Swedish passages of a part that `stem` is inside of, but not all of."""
+    text = part.swedish_text
+    at = text.find(stem)
     while at >= 0:
         start, end = text.rfind("\n", 0, at) + 1, text.find("\n", at)
         if end - start > len(stem):

@@ -78,7 +78,7 @@ def candidates(shelf: Shelf, question: str, mode: Mode = Mode.HYBRID, who: Princ
         assert connection is not None and now is not None
         allowed = now.allowed(who, {})
         put = library._asked(now, allowed, parse(question), mode, True, retrieval.DEPTH)
-        return retrieval.retrieve(connection, now, allowed, put.wanted, mode)
+        return retrieval.retrieve(connection, now, allowed, put.wanted, mode).first(retrieval.DEPTH)
 
 
 def texts(shelf: Shelf, found: list[Candidate]) -> list[str]:
@@ -242,9 +242,9 @@ def test_only_the_best_are_looked_into_and_stay_before_the_others(shelf: Shelf, 
     looked = []
     nearest = retrieval.nearest_sentences
 
-    def watched(connection: Connection, ids: np.ndarray, *rest: object) -> np.ndarray:
+    def watched(connection: Connection, now: Serving, ids: np.ndarray, *rest: object) -> np.ndarray:
         looked.extend(ids.tolist())
-        return nearest(connection, ids, *rest)  # type: ignore[arg-type]
+        return nearest(connection, now, ids, *rest)  # type: ignore[arg-type]
 
     monkeypatch.setattr(retrieval, "nearest_sentences", watched)
     monkeypatch.setattr(retrieval, "_SENTENCE", 0.0)
@@ -264,7 +264,7 @@ def test_sentences_are_compared_in_their_order(shelf: Shelf) -> None:
     model = FakeEncoder("fake")
     query = model.query("The police count buses at the gate.")
     with asked(shelf) as (connection, now, _):
-        (cosines,) = retrieval.sentence_cosines(connection, now.ids.tolist(), query).values()
+        (cosines,) = retrieval.sentence_cosines(connection, now, now.ids, query).values()
     expected = [float(model.query(one) @ query) for one in APART.replace(". ", ".|").split("|")]
     assert cosines.tolist() == pytest.approx(expected, abs=0.02)
     assert int(np.argmax(cosines)) == 1
@@ -355,7 +355,7 @@ def test_in_a_language_the_model_knows_nothing_of_the_words_count_for_nearly_all
         unknown, known = (
             retrieval.retrieve(
                 connection, now, allowed, retrieval.Wanted(scored=scored, vector=vector, near=near, weights=weights), Mode.HYBRID
-            )
+            ).first(10)
             for weights in (retrieval.fuse.UNKNOWN, KNOWN)
         )
     buses = [[one.score for one in found if texts(mixed, [one]) == [ENGLISH[1]]] for found in (unknown, known)]
