@@ -15,7 +15,7 @@ from index.errors import ModelError
 from index.floor import PACKAGED, Evidence, Floor
 from index.lexicon import with_glossary
 from index.query import Query, parse
-from index.result import DocumentInfo, FileInfo, Hit, Mode, OutlineItem, PageView, Result, Searched, Status
+from index.result import DocumentInfo, FileInfo, Hit, Mode, Moment, OutlineItem, PageView, Result, Searched, Status
 from index.serving import Allowed, Serving, Where
 from index.store import Connection
 from ingest.paths import path_of
@@ -78,12 +78,15 @@ class Library:
             allowed = asking.narrowed(connection, now, allowed, typed)
             top = max(1, min(top, MOST_HITS))
             asked = self._asked(now, allowed, typed, mode, translate, max(retrieval.DEPTH, 4 * top))
+            understood, moment = time.perf_counter() - began, _moment(now)
             result = answering.answer(
                 connection, now, allowed, asked, mode=mode, top=top, floor=now.floor, per_document=per_document,
             )  # fmt: skip
             instead = asking.corrected(connection, now, allowed, typed, text)
         seconds = time.perf_counter() - began
-        return replace(result, question=question, instead=instead, notes=notes, seconds=seconds)
+        return replace(
+            result, question=question, instead=instead, notes=notes, seconds=seconds, understood=understood, moment=moment
+        )
 
     def rank(self, question: str, *, principal: Principal, mode: Mode = Mode.HYBRID, depth: int = 400) -> list[tuple[int, float]]:
         """Document ids by their best passage, best first: the ranking alone, for measuring."""
@@ -146,6 +149,11 @@ class Library:
         """The record id of each document that came in a bulk file."""
         with self._view() as (connection, _):
             return listing.records(connection) if connection else {}
+
+    def moment(self) -> Moment | None:
+        """What is served now; None where nothing is."""
+        with self._view() as (_, now):
+            return _moment(now) if now is not None else None
 
     def ready(self) -> bool:
         """Whether a question would be answered without waiting for the model."""
@@ -265,6 +273,10 @@ class Library:
             raise
         with self._lock:
             self._idle.append(connection)
+
+
+def _moment(now: Serving) -> Moment:
+    return Moment(generation=now.generation, seq=now.seq)
 
 
 def _nothing(question: str, began: float, notes: tuple[str, ...]) -> Result:

@@ -3,6 +3,7 @@
 import argparse
 import json
 import os
+import signal
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -34,9 +35,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (LibraryError, CatalogueError, GlossaryError, NoSuchPath) as exc:
         print(exc, file=sys.stderr)
         return WRONG_USE
-    except KeyboardInterrupt:
+    except KeyboardInterrupt as exc:
         print("\nStopped. What was reported is stored; run the same command to go on.", file=sys.stderr)
-        return 130
+        return 143 if exc.args else 130
+
+
+def _terminate(*_: object) -> None:
+    """Stop as Ctrl-C does: between two commits, with the reading processes ended."""
+    raise KeyboardInterrupt("SIGTERM")
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -210,4 +216,5 @@ def _summary(chosen: argparse.Namespace, counts: dict[str, int], unmatched: Sequ
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, _terminate)
     sys.exit(main())
