@@ -1,7 +1,7 @@
 """The web page: `python search_app.py`. Puts library, readers and page together, and serves them to this machine."""
 
 import argparse
-import signal
+import os
 import socket
 import sys
 from collections.abc import Callable, Sequence
@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
+    from index.library import Library
+    from ui.jobs import Jobs
+
 DONE, WRONG_USE = 0, 2
 HOST = "127.0.0.1"
 _RENDERERS = 2
-_GRACE = 2  # seconds that open connections get at the end; pages keep one open for as long as they are shown
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -41,6 +43,9 @@ def _parser() -> argparse.ArgumentParser:
     folder = Path("corpus")
     parser.add_argument("--corpus", type=Path, default=folder, metavar="DIR", help="the sources (default: corpus)")
     parser.add_argument("--port", type=_port, default=7860, metavar="N", help="the port to serve at (default: 7860)")
+    parser.add_argument("--log", metavar="FILE", help="write a structured log there, or to stderr with - (or set KALLA_LOG)")
+    metrics = "serve figures for Prometheus at this port, to this machine only (or set KALLA_METRICS_PORT)"
+    parser.add_argument("--metrics-port", type=_port, metavar="N", help=metrics)
     parser.add_argument("--open", action="store_true", help="open the page in the browser")
     return parser
 
@@ -69,13 +74,12 @@ def _listen(port: int) -> socket.socket:
 
 
 def _serve(chosen: argparse.Namespace, listener: socket.socket) -> int:
-    import logging
     import threading
     import webbrowser
 
     from index.settings import data_folder
 
-    logging.basicConfig(level=logging.WARNING, format="%(levelname)s: %(message)s")
+    _log_to(chosen.log if chosen.log is not None else os.environ.get("KALLA_LOG", ""))
     data = data_folder(chosen.data)
     _private(data)
     address = f"http://{HOST}:{chosen.port}/"
@@ -85,38 +89,39 @@ def _serve(chosen: argparse.Namespace, listener: socket.socket) -> int:
         if chosen.open:
             threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
 
-    import uvicorn
+    app = _application(data, chosen.corpus, _metrics_port(chosen))
 
-    app = _application(data, chosen.corpus)
-    config = uvicorn.Config(
-        app,
-        log_level="warning",
-        access_log=False,
-        server_header=False,
-        timeout_graceful_shutdown=_GRACE,
-        lifespan="on",
-    )
+    from ui.server import Server, run
 
-    class Server(uvicorn.Server):
-        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-            await super().startup(sockets)
-            if self.started:
-                started()
-
-    # uvicorn raises the signal that ended it once more when it is done; by then there is nothing left to end.
-    signal.signal(signal.SIGTERM, lambda *_: None)
-    signal.signal(signal.SIGINT, lambda *_: None)
-    server = Server(config)
-    server.run(sockets=[listener])
+    server = Server(app, started)
+    run(server, listener)
     if not server.started:
         raise _CannotStart("The page could not start. What is above says why.")
     return DONE
 
 
+def _log_to(target: str) -> None:
+    from ui import logs
+
+    try:
+        logs.set_up(target)
+    except OSError as exc:
+        raise _CannotStart(f"The log {target} cannot be written: {exc.strerror}. Name another file with --log FILE") from exc
+
+
+def _metrics_port(chosen: argparse.Namespace) -> int:
+    """The port for the figures; 0 where none are wanted."""
+    named = os.environ.get("KALLA_METRICS_PORT", "")
+    if chosen.metrics_port or named in ("", "0"):
+        return chosen.metrics_port or 0
+    try:
+        return _port(named)
+    except argparse.ArgumentTypeError as exc:
+        raise _CannotStart(f"KALLA_METRICS_PORT: {exc}") from exc
+
+
 def _private(data: Path) -> None:
     """Prepare the environment that Gradio reads when it is imported: no statistics, uploads in the data folder."""
-    import os
-
     from ui.uploads import tidy
 
     uploads = data / "cache" / "uploads"
@@ -130,9 +135,7 @@ def _private(data: Path) -> None:
     os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
 
 
-def _application(data: Path, corpus: Path) -> "FastAPI":
-    import threading
-
+def _application(data: Path, corpus: Path, metrics_port: int) -> "FastAPI":
     from index import own_runs
     from index.access import local_owner
     from index.desk import Desk
@@ -141,11 +144,14 @@ def _application(data: Path, corpus: Path) -> "FastAPI":
     from ingest.language import detect_query
     from ingest.pool import ReaderPool
     from ui.app import create
+    from ui.jobs import Jobs
 
     library = Library(data, detect_query)
-    pool = ReaderPool(_RENDERERS)
+    pool, jobs = ReaderPool(_RENDERERS), Jobs(data)
+    end_metrics = _serve_metrics(library, jobs, metrics_port) if metrics_port else lambda: None
 
     def end() -> None:
+        end_metrics()
         pool.close()
         library.close()
 
@@ -158,21 +164,24 @@ def _application(data: Path, corpus: Path) -> "FastAPI":
         desk=Desk(data),
         describe=describe,
         runs=lambda principal: own_runs.sets(data, principal),
-        at_start=threading.Thread(target=_warm, args=(library.warm,), daemon=True).start,
+        jobs=jobs,
         at_end=end,
     )
 
 
-def _warm(warm: Callable[[], None]) -> None:
-    """Load the model. What goes wrong is told by the page, at the first question."""
-    import logging
+def _serve_metrics(library: "Library", jobs: "Jobs", port: int) -> Callable[[], None]:
+    from ui import logs
+    from ui.metrics import Metrics, serve
 
-    from index.errors import LibraryError
-
+    metrics = Metrics(library, jobs)
     try:
-        warm()
-    except LibraryError as exc:
-        logging.getLogger(__name__).warning("%s", exc)
+        end = serve(metrics, port)
+    except OSError as exc:
+        raise _CannotStart(
+            f"The port {port} for figures cannot be used: {exc.strerror}. Choose another: --metrics-port N"
+        ) from exc
+    logs.listen(metrics)
+    return end
 
 
 if __name__ == "__main__":
