@@ -23,8 +23,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Serve until Ctrl-C or SIGTERM. Exit code 0; 2 where it could not start."""
     chosen = _parser().parse_args(arguments)
     try:
-        listener = _listen(chosen.port)
-        return _serve(chosen, listener)
+        listener, figures = _listen(chosen.port, "--port"), _metrics_port(chosen)
+        return _serve(chosen, listener, _listen(figures, "--metrics-port") if figures else None)
     except _CannotStart as exc:
         print(exc, file=sys.stderr)
         return WRONG_USE
@@ -57,7 +57,7 @@ def _port(value: str) -> int:
     return number
 
 
-def _listen(port: int) -> socket.socket:
+def _listen(port: int, option: str) -> socket.socket:
     """Take the port at once, before anything slow is loaded."""
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -68,12 +68,12 @@ def _listen(port: int) -> socket.socket:
         listener.close()
         other = port + 1 if port < 65535 else port - 1
         if isinstance(exc, PermissionError):
-            raise _CannotStart(f"Port {port} may not be used by you. Try --port 7861") from exc
-        raise _CannotStart(f"Port {port} is in use. Is Källa already running? Try --port {other}") from exc
+            raise _CannotStart(f"Port {port} may not be used by you. Try {option} {max(other, 7861)}") from exc
+        raise _CannotStart(f"Port {port} is in use. Is Källa already running? Try {option} {other}") from exc
     return listener
 
 
-def _serve(chosen: argparse.Namespace, listener: socket.socket) -> int:
+def _serve(chosen: argparse.Namespace, listener: socket.socket, figures: socket.socket | None) -> int:
     import threading
     import webbrowser
 
@@ -89,7 +89,7 @@ def _serve(chosen: argparse.Namespace, listener: socket.socket) -> int:
         if chosen.open:
             threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
 
-    app = _application(data, chosen.corpus, _metrics_port(chosen))
+    app = _application(data, chosen.corpus, figures)
 
     from ui.server import Server, run
 
@@ -135,7 +135,7 @@ def _private(data: Path) -> None:
     os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
 
 
-def _application(data: Path, corpus: Path, metrics_port: int) -> "FastAPI":
+def _application(data: Path, corpus: Path, figures: socket.socket | None) -> "FastAPI":
     from index import own_runs
     from index.access import local_owner
     from index.desk import Desk
@@ -148,7 +148,7 @@ def _application(data: Path, corpus: Path, metrics_port: int) -> "FastAPI":
 
     library = Library(data, detect_query)
     pool, jobs = ReaderPool(_RENDERERS), Jobs(data)
-    end_metrics = _serve_metrics(library, jobs, metrics_port) if metrics_port else lambda: None
+    end_metrics = _serve_metrics(library, jobs, figures) if figures else lambda: None
 
     def end() -> None:
         end_metrics()
@@ -169,19 +169,13 @@ def _application(data: Path, corpus: Path, metrics_port: int) -> "FastAPI":
     )
 
 
-def _serve_metrics(library: "Library", jobs: "Jobs", port: int) -> Callable[[], None]:
+def _serve_metrics(library: "Library", jobs: "Jobs", listener: socket.socket) -> Callable[[], None]:
     from ui import logs
     from ui.metrics import Metrics, serve
 
     metrics = Metrics(library, jobs)
-    try:
-        end = serve(metrics, port)
-    except OSError as exc:
-        raise _CannotStart(
-            f"The port {port} for figures cannot be used: {exc.strerror}. Choose another: --metrics-port N"
-        ) from exc
     logs.listen(metrics)
-    return end
+    return serve(metrics, listener)
 
 
 if __name__ == "__main__":

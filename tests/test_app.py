@@ -483,6 +483,20 @@ def test_a_data_folder_that_cannot_be_written_is_said(tmp_path: Path) -> None:
     assert process.returncode == 2 and errors.startswith("The data folder") and errors.count("\n") == 1
 
 
+def test_a_port_for_figures_that_is_taken_is_said(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        process = run_app("--port", str(free_port()), "--metrics-port", str(port), "--data", str(tmp_path))
+        _, errors = process.communicate(timeout=30)
+    assert process.returncode == 2 and errors.startswith(f"Port {port} is in use.") and "--metrics-port" in errors
+
+
+def test_a_log_that_cannot_be_written_is_said(tmp_path: Path) -> None:
+    process = run_app("--port", str(free_port()), "--log", str(tmp_path / "nowhere" / "kalla.log"), "--data", str(tmp_path))
+    _, errors = process.communicate(timeout=30)
+    assert process.returncode == 2 and errors.startswith("The log ") and errors.endswith("Name another file with --log FILE\n")
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_an_empty_library_is_served_and_ends_cleanly(tmp_path: Path, number: signal.Signals) -> None:
     import urllib.error
@@ -503,7 +517,15 @@ def test_an_empty_library_is_served_and_ends_cleanly(tmp_path: Path, number: sig
         waited = time.monotonic() - began
         with urllib.request.urlopen(f"http://127.0.0.1:{port}/view", timeout=5) as answer:
             assert answer.status == 200
+        with pytest.raises(urllib.error.HTTPError) as waiting:
+            urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=5)
+        assert waiting.value.code == 503 and json.load(waiting.value)["status"] == "empty"
+        # A page keeps a connection open for as long as it is shown: the end does not wait for it.
+        shown = urllib.request.urlopen(f"http://127.0.0.1:{port}/en/gradio_api/heartbeat/abc", timeout=30)
+        assert shown.readline() == b"data: ALIVE\n"
         process.send_signal(number)
+        shown.read()
+        shown.close()
         out, errors = process.communicate(timeout=15)
     finally:
         process.kill()

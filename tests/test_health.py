@@ -262,9 +262,9 @@ def assert_free(port: int) -> None:
 
 
 def test_figures_are_counted_and_served_to_this_machine_only(log: Path, tmp_path: Path) -> None:
-    library, port = FakeLibrary(tmp_path / "corpus"), free_port()
-    counting = metrics.Metrics(library, Jobs(tmp_path))
-    end = metrics.serve(counting, port)
+    library, listener = FakeLibrary(tmp_path / "corpus"), socket.create_server(("127.0.0.1", 0))
+    counting, port = metrics.Metrics(library, Jobs(tmp_path)), listener.getsockname()[1]
+    end = metrics.serve(counting, listener)
     logs.listen(counting)
     try:
         client = failing()

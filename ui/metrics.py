@@ -1,10 +1,11 @@
 """Figures for Prometheus, at a port of this machine. The only module that imports prometheus_client."""
 
 import logging
+import socket
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
-from wsgiref.simple_server import WSGIRequestHandler, make_server
+from wsgiref.simple_server import WSGIRequestHandler
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, ProcessCollector
 from prometheus_client.core import GaugeMetricFamily, Metric
@@ -17,7 +18,6 @@ from ui.logs import Field, fields_of
 from ui.ports import Library
 from ui.security import HOSTS
 
-HOST = "127.0.0.1"
 _BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)  # seconds
 
 
@@ -118,8 +118,8 @@ class _Silent(WSGIRequestHandler):
         """Write nothing down."""
 
 
-def serve(metrics: Metrics, port: int) -> Callable[[], None]:
-    """Serve the figures at `http://127.0.0.1:PORT/metrics`, to this machine only. Returns what ends it. Raises OSError."""
+def serve(metrics: Metrics, listener: socket.socket) -> Callable[[], None]:
+    """Serve the figures at `/metrics` of `listener`, to this machine only. Returns what ends it."""
     figures = make_wsgi_app(metrics.registry)
 
     def guarded(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:  # noqa: ANN401 - WSGI's own
@@ -131,7 +131,11 @@ def serve(metrics: Metrics, port: int) -> Callable[[], None]:
         answer: Iterable[bytes] = figures(environ, start_response)
         return answer
 
-    server = make_server(HOST, port, guarded, ThreadingWSGIServer, handler_class=_Silent)
+    server = ThreadingWSGIServer(listener.getsockname(), _Silent, bind_and_activate=False)
+    server.socket.close()
+    server.socket, (server.server_name, server.server_port) = listener, listener.getsockname()
+    server.setup_environ()
+    server.set_app(guarded)
     threading.Thread(target=server.serve_forever, daemon=True).start()
 
     def end() -> None:
