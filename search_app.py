@@ -2,7 +2,7 @@
 
 import argparse
 import errno
-import signal
+import os
 import socket
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
+    from index.library import Library
     from ingest.passwords import Passwords
+    from ui.jobs import Jobs
 
 DONE, WRONG_USE = 0, 2
 HOST = "127.0.0.1"
 _RENDERERS = 2
-_GRACE = 2  # seconds that open connections get at the end; pages keep one open for as long as they are shown
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -25,8 +26,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     chosen = _parser().parse_args(arguments)
     try:
         _check_reach(chosen)
-        listener = _listen(chosen.host, chosen.port)
-        return _serve(chosen, listener)
+        listener, figures = _listen(chosen.host, chosen.port, "--port"), _metrics_port(chosen)
+        return _serve(chosen, listener, _listen(HOST, figures, "--metrics-port") if figures else None)
     except _CannotStart as exc:
         print(exc, file=sys.stderr)
         return WRONG_USE
@@ -63,6 +64,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--watch", action="store_true", help="take in by itself what changes in the sources (or set KALLA_WATCH=1)"
     )
+    parser.add_argument("--log", metavar="FILE", help="write a structured log there, or to stderr with - (or set KALLA_LOG)")
+    metrics = "serve figures for Prometheus at this port, to this machine only (or set KALLA_METRICS_PORT)"
+    parser.add_argument("--metrics-port", type=_port, metavar="N", help=metrics)
     parser.add_argument("--open", action="store_true", help="open the page in the browser")
     return parser
 
@@ -112,7 +116,7 @@ def _is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
-def _listen(host: str, port: int) -> socket.socket:
+def _listen(host: str, port: int, option: str) -> socket.socket:
     """Take the port at once, before anything slow is loaded."""
     listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -123,22 +127,20 @@ def _listen(host: str, port: int) -> socket.socket:
         listener.close()
         other = port + 1 if port < 65535 else port - 1
         if isinstance(exc, PermissionError):
-            raise _CannotStart(f"Port {port} may not be used by you. Try --port 7861") from exc
+            raise _CannotStart(f"Port {port} may not be used by you. Try {option} {max(other, 7861)}") from exc
         if exc.errno not in (errno.EADDRINUSE, None):
             raise _CannotStart(f"Källa cannot be served at {host}: {exc.strerror}. Is that an address of this machine?") from exc
-        raise _CannotStart(f"Port {port} is in use. Is Källa already running? Try --port {other}") from exc
+        raise _CannotStart(f"Port {port} is in use. Is Källa already running? Try {option} {other}") from exc
     return listener
 
 
-def _serve(chosen: argparse.Namespace, listener: socket.socket) -> int:
-    import logging
-    import os
+def _serve(chosen: argparse.Namespace, listener: socket.socket, figures: socket.socket | None) -> int:
     import threading
     import webbrowser
 
     from index.settings import data_folder
 
-    logging.basicConfig(level=logging.WARNING, format="%(levelname)s: %(message)s")
+    _log_to(chosen.log if chosen.log is not None else os.environ.get("KALLA_LOG", ""))
     data = data_folder(chosen.data)
     _private(data)
     shown = f"[{chosen.host}]" if ":" in chosen.host else chosen.host
@@ -150,43 +152,40 @@ def _serve(chosen: argparse.Namespace, listener: socket.socket) -> int:
         if chosen.open:
             threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
 
-    import uvicorn
-
     watching = chosen.watch or os.environ.get("KALLA_WATCH", "") not in ("", "0")
-    app = _application(data, chosen, secrets, watching=watching)
-    config = uvicorn.Config(
-        app,
-        log_level="warning",
-        access_log=False,
-        server_header=False,
-        timeout_graceful_shutdown=_GRACE,
-        lifespan="on",
-        ssl_certfile=chosen.tls_cert,
-        ssl_keyfile=chosen.tls_key,
-        proxy_headers=bool(chosen.proxy),
-        forwarded_allow_ips=chosen.proxy,
-    )
+    app = _application(data, chosen, secrets, figures, watching=watching)
 
-    class Server(uvicorn.Server):
-        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-            await super().startup(sockets)
-            if self.started:
-                started()
+    from ui.server import Server, run
 
-    # uvicorn raises the signal that ended it once more when it is done; by then there is nothing left to end.
-    signal.signal(signal.SIGTERM, lambda *_: None)
-    signal.signal(signal.SIGINT, lambda *_: None)
-    server = Server(config)
-    server.run(sockets=[listener])
+    server = Server(app, started, certificate=chosen.tls_cert, key=chosen.tls_key, proxies=chosen.proxy)
+    run(server, listener)
     if not server.started:
         raise _CannotStart("The page could not start. What is above says why.")
     return DONE
 
 
+def _log_to(target: str) -> None:
+    from ui import logs
+
+    try:
+        logs.set_up(target)
+    except OSError as exc:
+        raise _CannotStart(f"The log {target} cannot be written: {exc.strerror}. Name another file with --log FILE") from exc
+
+
+def _metrics_port(chosen: argparse.Namespace) -> int:
+    """The port for the figures; 0 where none are wanted."""
+    named = os.environ.get("KALLA_METRICS_PORT", "")
+    if chosen.metrics_port or named in ("", "0"):
+        return chosen.metrics_port or 0
+    try:
+        return _port(named)
+    except argparse.ArgumentTypeError as exc:
+        raise _CannotStart(f"KALLA_METRICS_PORT: {exc}") from exc
+
+
 def _private(data: Path) -> None:
     """Prepare the environment that Gradio reads when it is imported: no statistics, uploads in the data folder."""
-    import os
-
     from ui.uploads import tidy
 
     uploads = data / "cache" / "uploads"
@@ -211,8 +210,9 @@ def _passwords() -> "Passwords":
         raise _CannotStart(str(exc)) from exc
 
 
-def _application(data: Path, chosen: argparse.Namespace, secrets: "Passwords", *, watching: bool) -> "FastAPI":
-    import os
+def _application(
+    data: Path, chosen: argparse.Namespace, secrets: "Passwords", figures: socket.socket | None, *, watching: bool
+) -> "FastAPI":
     import threading
 
     from index import own_runs
@@ -244,14 +244,15 @@ def _application(data: Path, chosen: argparse.Namespace, secrets: "Passwords", *
 
     pool = ReaderPool(_RENDERERS)
     jobs, ended = Jobs(data), threading.Event()
+    end_metrics = _serve_metrics(library, jobs, figures) if figures else lambda: None
 
     def start() -> None:
-        threading.Thread(target=_warm, args=(library.warm,), daemon=True).start()
         if watching:
             threading.Thread(target=attend, args=(jobs, corpus, Watch([corpus], ended)), daemon=True).start()
 
     def end() -> None:
         ended.set()
+        end_metrics()
         pool.close()
         library.close()
 
@@ -273,16 +274,13 @@ def _application(data: Path, chosen: argparse.Namespace, secrets: "Passwords", *
     )
 
 
-def _warm(warm: Callable[[], None]) -> None:
-    """Load the model. What goes wrong is told by the page, at the first question."""
-    import logging
+def _serve_metrics(library: "Library", jobs: "Jobs", listener: socket.socket) -> Callable[[], None]:
+    from ui import logs
+    from ui.metrics import Metrics, serve
 
-    from index.errors import LibraryError
-
-    try:
-        warm()
-    except LibraryError as exc:
-        logging.getLogger(__name__).warning("%s", exc)
+    metrics = Metrics(library, jobs)
+    logs.listen(metrics)
+    return serve(metrics, listener)
 
 
 if __name__ == "__main__":

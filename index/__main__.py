@@ -1,6 +1,7 @@
 """The index from the command line: `python -m index COMMAND`; its modules are in `index.cli`."""
 
 import argparse
+import signal
 import sys
 from collections.abc import Sequence
 
@@ -21,9 +22,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except LibraryError as exc:
         print(exc, file=sys.stderr)
         return WRONG_USE
-    except KeyboardInterrupt:
+    except KeyboardInterrupt as exc:
         print("\nStopped. Nothing that was stored is lost; run the same command to go on.", file=sys.stderr)
-        return 130
+        return 143 if exc.args else 130
     except BrokenPipeError:
         sys.stderr.close()
         return DONE
@@ -37,5 +38,11 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _terminate(*_: object) -> None:
+    """Stop as Ctrl-C does: between two commits."""
+    raise KeyboardInterrupt("SIGTERM")
+
+
 if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, _terminate)
     sys.exit(main())

@@ -15,7 +15,19 @@ from index.errors import ModelError
 from index.floor import PACKAGED, Evidence, Floor
 from index.lexicon import with_glossary
 from index.query import Query, parse
-from index.result import Changes, DocumentInfo, FileInfo, Hit, Mode, OutlineItem, PageView, Result, Searched, Status
+from index.result import (
+    Changes,
+    DocumentInfo,
+    FileInfo,
+    Hit,
+    Mode,
+    Moment,
+    OutlineItem,
+    PageView,
+    Result,
+    Searched,
+    Status,
+)
 from index.serving import Allowed, Serving, Where
 from index.store import Connection
 from ingest.paths import path_of
@@ -87,13 +99,16 @@ class Library:
                     raise
                 mode, notes = Mode.LEXICAL, (*notes, f"{exc} Until then, only words are searched.")
                 asked = self._asked(now, allowed, typed, mode, translate, depth)
+            understood, moment = time.perf_counter() - began, _moment(now)
             result = answering.answer(
                 connection, now, allowed, asked, mode=mode, top=top, floor=now.floor, per_document=per_document,
             )  # fmt: skip
             result = replace(result, hits=_marked(result.hits, now, principal))
             instead = asking.corrected(connection, now, allowed, typed, text)
         seconds = time.perf_counter() - began
-        return replace(result, question=question, instead=instead, notes=notes, seconds=seconds)
+        return replace(
+            result, question=question, instead=instead, notes=notes, seconds=seconds, understood=understood, moment=moment
+        )
 
     def rank(self, question: str, *, principal: Principal, mode: Mode = Mode.HYBRID, depth: int = 400) -> list[tuple[int, float]]:
         """Document ids by their best passage, best first: the ranking alone, for measuring."""
@@ -154,6 +169,11 @@ class Library:
         """The record id of each document that came in a bulk file."""
         with self._view() as (connection, _):
             return listing.records(connection) if connection else {}
+
+    def moment(self) -> Moment | None:
+        """What is served now; None where nothing is."""
+        with self._view() as (_, now):
+            return _moment(now) if now is not None else None
 
     def ready(self) -> bool:
         """Whether a question would be answered without waiting for the model."""
@@ -309,6 +329,10 @@ def _marked(hits: tuple[Hit, ...], now: Serving, principal: Principal) -> tuple[
     """Hits with what answers in the place of their documents, as this person may know."""
     seen = now.editions.superseding
     return tuple(replace(hit, superseded_by=seen(hit.document_id, principal)) for hit in hits)
+
+
+def _moment(now: Serving) -> Moment:
+    return Moment(generation=now.generation, seq=now.seq)
 
 
 def _nothing(question: str, began: float, notes: tuple[str, ...]) -> Result:

@@ -93,6 +93,14 @@ class Searched:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Moment:
+    """The one state of the library that an answer is of: its generation, and the number of the last commit."""
+
+    generation: int
+    seq: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
     """The answer to one question. No `quotes`: nothing in the library answers it, and `hits` are the nearest passages."""
 
@@ -102,6 +110,8 @@ class Result:
     hits: tuple[Hit, ...]
     searched: Searched
     seconds: float
+    understood: float = 0.0  # of these seconds, those until its words and its vector were compared
+    moment: Moment | None = None  # None where nothing is served
     confidence: float = 0.0  # that the hits answer; below 1 there are no quotes
     added: tuple[str, ...] = ()  # words of the other language that were searched too
     instead: str = ""  # the question with its misspelt words put right by what the library holds; "" where there is none

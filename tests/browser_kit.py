@@ -1,6 +1,5 @@
 """What the tests in the browser share: the real server over real documents, and a visit to it in Chromium."""
 
-import json
 import shutil
 import signal
 import socket
@@ -113,8 +112,8 @@ def wait_for(address: str, process: "subprocess.Popen[str]") -> None:
     deadline = time.monotonic() + 60
     while True:
         try:
-            with urllib.request.urlopen(f"{address}/healthz", timeout=60) as answer:
-                if json.load(answer) == {"status": "ok"}:
+            with urllib.request.urlopen(f"{address}/readyz", timeout=60) as answer:
+                if answer.status == 200:
                     return
         except OSError:  # not there yet, or not whole
             pass

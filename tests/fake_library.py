@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from index.access import Handling, Principal, Role, level_of
-from index.result import DocumentInfo, FileInfo, Hit, Mode, PageView, Quote, Result, Searched, Status
+from index.result import DocumentInfo, FileInfo, Hit, Mode, Moment, PageView, Quote, Result, Searched, Status
 from ingest import boxes
 
 OWNER = Principal(name="owner", role=Role.ADMIN, clearance=Handling.RED)
@@ -174,6 +174,10 @@ class FakeLibrary:
         start, end = hit.marks[0]
         text = hit.text[start:end]
         return Quote(text=text, citations=(hit.rank,), document_id=hit.document_id, start=hit.start + start, end=hit.start + end)
+
+    def moment(self) -> Moment | None:
+        self._whole()
+        return Moment(generation=1, seq=3)
 
     def ready(self) -> bool:
         self._whole()

@@ -153,15 +153,18 @@ def test_a_second_ingest_is_told_who_is_writing_and_readers_go_on(folder: Path, 
         first.communicate()
 
 
-@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL])
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
 def test_an_ingest_that_is_stopped_has_lost_nothing_and_goes_on(folder: Path, data: Path, how: signal.Signals) -> None:
     from index.verify import verify
 
     process = held(data, folder)
+    listed = subprocess.run(["ps", "-o", "pid=", "--ppid", str(process.pid)], capture_output=True, text=True, check=False)
     process.send_signal(how)
     _, err = process.communicate(timeout=60)
-    if how is signal.SIGINT:
-        assert process.returncode == 130 and "run the same command to go on" in err and "Traceback" not in err
+    if how is not signal.SIGKILL:
+        assert process.returncode == 128 + how and "run the same command to go on" in err and "Traceback" not in err
+        assert listed.stdout.split() and not [child for child in listed.stdout.split() if Path(f"/proc/{child}").exists()]
+    assert store.writer_now(data) == ""
     before = stored(data)
     assert before > 0 and list(verify(data)) == []
     lines = (folder / "bulk.jsonl").read_text().splitlines()[:300]
@@ -169,6 +172,20 @@ def test_an_ingest_that_is_stopped_has_lost_nothing_and_goes_on(folder: Path, da
     done = run(folder, "--data", data, "--json")
     assert done.returncode == 0 and stored(data) == 303
     assert list(verify(data)) == []
+
+
+def test_a_rebuild_that_is_told_to_end_leaves_the_old_index(folder: Path, data: Path) -> None:
+    from index.verify import verify
+
+    assert run(folder, "--data", data).returncode == 0
+    started = command("--data", data, "--json")
+    started["args"][1:3] = ["-m", "index", "rebuild"]
+    with subprocess.Popen(**started) as process:
+        assert process.stdout is not None and "progress" in process.stdout.readline()
+        process.send_signal(signal.SIGTERM)
+        _, err = process.communicate(timeout=60)
+    assert process.returncode == 143 and "Nothing that was stored is lost" in err and "Traceback" not in err
+    assert store.writer_now(data) == "" and list(verify(data)) == []
 
 
 def test_a_model_that_cannot_be_had_is_said_and_leaves_no_library(folder: Path, tmp_path: Path) -> None:

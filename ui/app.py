@@ -7,7 +7,9 @@ from pathlib import Path
 
 import gradio as gr
 from fastapi import FastAPI
+from gradio.routes import App as GradioApp
 from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 
 from index.errors import LibraryError
@@ -25,10 +27,13 @@ from ui import (
     theme,
 )
 from ui.door import Door
+from ui.health import Health
+from ui.health import make as health_routes
 from ui.house import House
 from ui.images import PageImages
 from ui.jobs import Jobs
 from ui.ports import Describe, Desk, Gate, Library, Render, Runs, Who
+from ui.requests import Requests
 from ui.security import HOSTS, Guard
 from ui.words import LANGUAGES, Words
 
@@ -61,22 +66,30 @@ def create(
     at_start: Callable[[], None] = lambda: None,
     at_end: Callable[[], None] = lambda: None,
 ) -> FastAPI:
-    """Put the application together. `at_start` and `at_end` run with the server; `jobs` are ended with it."""
+    """Put the application together. `at_start` and `at_end` run with the server, which loads the model and ends `jobs`.
+
+    `app.state.stop()` begins the end: nothing new is begun, and connections that stand open for as long as a page is shown close.
+    `app.state.kill()` ends at once what runs beside the server.
+    """
     house = House(
         library=library, desk=desk, jobs=jobs or Jobs(data), images=PageImages(data / "cache" / "pages", render),
         describe=describe, runs=runs, corpus=corpus, data=data, who=who, watching=watching, gate=gate,
     )  # fmt: skip
 
+    health = Health(library, data)
+
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        health.warm()
         at_start()
         try:
             yield
         finally:
-            house.jobs.stop()
+            await asyncio.to_thread(house.jobs.stop)
             at_end()
 
     app = FastAPI(lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
+    app.include_router(health_routes(health.state))
     app.include_router(routes.make(house))
     for language in LANGUAGES:
         for room in _ROOMS:
@@ -89,6 +102,16 @@ def create(
         app.add_middleware(Door, gate=gate)
     app.add_middleware(Guard)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(hosts))
+    app.add_middleware(Requests, problem=routes.unexpected)
+
+    def stop() -> None:
+        health.stopping = True
+        house.jobs.refuse()
+        for route in app.routes:
+            if isinstance(route, Mount) and isinstance(route.app, GradioApp):
+                route.app.stop_event.set()  # ends its heartbeats (Gradio 6.31: routes.py, heartbeat)
+
+    app.state.stop, app.state.kill = stop, house.jobs.kill
     return app
 
 

@@ -1,6 +1,5 @@
 """The Ask room at work: a question and its filters in, what to show out. Knows nothing of Gradio."""
 
-import logging
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -8,14 +7,13 @@ from dataclasses import dataclass
 from index.access import Principal, level_of
 from index.errors import LibraryError
 from index.result import Result
-from ui import question, reasons, results, welcome
+from ui import logs, question, reasons, results, welcome
 from ui.names import kind_name, language_name, theme_name
 from ui.ports import Desk, Gate, Library
 from ui.question import Question
 from ui.reasons import said
 from ui.words import Words
 
-_LOG = logging.getLogger(__name__)
 TOP = 10
 PER_DOCUMENT = 4  # of these, from one document, so that others are seen beside it
 IN_DOCUMENT = 30  # where the question is put to one document only
@@ -76,9 +74,8 @@ class AskRoom:
             status = self._library.status()
         except LibraryError as exc:
             return self._failed(said(str(exc), words), address)
-        except Exception:
-            _LOG.exception("a question could not be answered")
-            return self._failed(words.unexpected, address)
+        except Exception as exc:
+            return self._failed(words.unexpected.format(reference=logs.failed("answering a question", exc)), address)
         if not result.quotes and asked == Question(text=asked.text):
             with suppress(LibraryError):  # the answer matters more than the list of questions without one
                 self._desk.note_unanswered(principal, asked.text)
@@ -97,7 +94,7 @@ class AskRoom:
             where["document"] = [str(within)]
         if asked.scope.older:
             where["editions"] = ["all"]
-        return self._library.search(
+        result = self._library.search(
             asked.text,
             principal=principal,
             top=IN_DOCUMENT if within else TOP,
@@ -105,6 +102,11 @@ class AskRoom:
             translate=asked.scope.translate,
             per_document=0 if within else PER_DOCUMENT,
         )
+        logs.event(
+            "answer", ms=round(1000 * result.seconds, 1), understood_ms=round(1000 * result.understood, 1),
+            hits=len(result.hits), answered=bool(result.quotes),
+        )  # fmt: skip
+        return result
 
     def welcome(self, principal: Principal) -> str:
         """Set what stands there before a question: examples, or what to do where the library is empty."""

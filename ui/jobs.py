@@ -8,15 +8,19 @@ import sys
 import tempfile
 import threading
 import time
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ui import logs
+
 Event = Mapping[str, Any]
 _END_SECONDS = 5.0
 _REMEMBERED = 20  # readings that can be looked at again
+_COUNTED = ("added", "changed", "unchanged", "removed", "failed", "partial", "documents", "passages", "problems")
 _TAIL = 4000  # bytes of stderr that are kept for the reason
 
 
@@ -40,9 +44,14 @@ class Job:
         environment: Mapping[str, str],
         turn: AbstractContextManager[object] | None = None,
         about: str = "",
+        kind: str = "",
     ) -> None:
-        """`turn`: a lock to hold while the process runs, for work that is done one after the other; `about`: what it works on."""
+        """`turn`: a lock to hold while the process runs, for work that is done one after the other; `about`: what it works on.
+
+        `kind`: "ingest", "rebuild", "verify" or "eval".
+        """
         self.about = about
+        self.kind = kind
         self.order = Order()
         self.waiting = turn is not None
         self.code: int | None = None
@@ -55,7 +64,7 @@ class Job:
         self._events: list[Event] = []
         self._changed = threading.Condition()
         self._process: subprocess.Popen[bytes] | None = None
-        self._stopped = False
+        self._stopped = self._told = False
         self._thread = threading.Thread(target=self._run, daemon=True)
         self._thread.start()
 
@@ -95,14 +104,29 @@ class Job:
     def stop(self) -> None:
         """End the process and its children, gently first."""
         self._stopped = True
+        self.tell()
         process = self._process
         if process is not None and process.poll() is None:
-            _signal(process, signal.SIGTERM)
             try:
                 process.wait(_END_SECONDS)
             except subprocess.TimeoutExpired:
-                _signal(process, signal.SIGKILL)
+                self.kill()
         self._thread.join(_END_SECONDS)
+
+    def tell(self) -> None:
+        """Tell the process to end at its next commit, and wait for nothing."""
+        self._stopped = True
+        process = self._process
+        if process is not None and process.poll() is None and not self._told:
+            self._told = True
+            _signal(process, signal.SIGTERM)
+
+    def kill(self) -> None:
+        """End the process and its children at once. What it has reported is stored; what it was at is not."""
+        self._stopped = True
+        process = self._process
+        if process is not None and process.poll() is None:
+            _signal(process, signal.SIGKILL)
 
     def _run(self) -> None:
         code, reason = -1, ""
@@ -119,6 +143,15 @@ class Job:
             self.waiting = False
             self.code, self.reason, self.ended = code, reason, time.time()
             self._changed.notify_all()
+        counts: dict[str, Any] = {**self.counts()}
+        seconds = round(self.ended - self.started, 1)
+        logs.event("job", kind=self.kind, code=code, stopped=self._stopped, seconds=seconds, **counts)
+
+    def counts(self) -> dict[str, int]:
+        """What its summary counts, so far as it has said one."""
+        summaries: list[dict[str, Any]] = [event["summary"] for event in self.events if isinstance(event.get("summary"), dict)]
+        said = summaries[-1] if summaries else {}
+        return {name: said[name] for name in _COUNTED if isinstance(said.get(name), int)}
 
     def _read(self, errors: Any) -> tuple[int, str]:  # noqa: ANN401 - the file type of tempfile has no public name
         """Read the process to its end: exit code and the last line it wrote to stderr."""
@@ -132,7 +165,7 @@ class Job:
         )
         self._process = process
         if self._stopped:
-            _signal(process, signal.SIGTERM)
+            self.tell()
         assert process.stdout is not None
         with process.stdout:
             for line in process.stdout:
@@ -159,6 +192,7 @@ class Jobs:
         self._program = tuple(program)
         self._turn = threading.Lock()
         self._lock = threading.Lock()
+        self._refusing = False
         self._running: list[Job] = []
         self._readings: dict[int, Job] = {}  # by number, the latest last
         self._latest: dict[str, Job] = {}  # the last rebuild, check and measuring
@@ -204,11 +238,28 @@ class Jobs:
         job = self._latest.get("rebuild")
         return job if job is not None and not job.done else None
 
+    def refuse(self) -> None:
+        """Begin nothing any more, and tell what runs to end at its next commit."""
+        self._refusing = True
+        for job in list(self._running):
+            job.tell()
+
     def stop(self) -> None:
-        """End everything that still runs."""
+        """End everything that still runs, and wait for it."""
+        self.refuse()
         for job in list(self._running):
             if not job.done:
                 job.stop()
+
+    def kill(self) -> None:
+        """End everything at once."""
+        self._refusing = True
+        for job in list(self._running):
+            job.kill()
+
+    def running(self) -> dict[str, int]:
+        """How many jobs of each kind run or wait for their turn."""
+        return dict(Counter(job.kind for job in list(self._running) if not job.done))
 
     def _one(self, kind: str, verb: list[str], options: list[str], rest: Sequence[str] = (), about: str = "") -> Job:
         with self._lock:
@@ -223,7 +274,9 @@ class Jobs:
         # "--" before the paths: a file name that begins with a dash is no option.
         options = ["--json", "--data", str(self._data)]
         command = [*self._program, "-m", module, *verb, *options, *(["--", *rest] if rest else [])]
-        job = Job(command, _environment(), turn, about)
+        job = Job(command, _environment(), turn, about, module if module == "ingest" else verb[0])
+        if self._refusing:
+            job.stop()
         self._running = [one for one in self._running if not one.done] + [job]
         return job
 

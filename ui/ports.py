@@ -7,7 +7,7 @@ from typing import Protocol
 from index.access import Principal
 from index.deskitems import Excerpt, Followed, Kept, Removed, Unanswered
 from index.questionset import QuestionSet
-from index.result import Changes, DocumentInfo, FileInfo, Hit, Mode, OutlineItem, PageView, Result, Status
+from index.result import Changes, DocumentInfo, FileInfo, Hit, Mode, Moment, OutlineItem, PageView, Result, Status
 
 
 class Library(Protocol):
@@ -40,6 +40,10 @@ class Library(Protocol):
 
     def neighbours(self, passage_id: int, *, principal: Principal, around: int = 1) -> tuple[Hit, ...]:
         """A passage with those around it in its document, in order; none where it does not exist for this person."""
+        ...
+
+    def moment(self) -> Moment | None:
+        """Which generation is served as of which commit; None where nothing is."""
         ...
 
     def ready(self) -> bool:

@@ -1,4 +1,4 @@
-"""The page's own addresses: viewer, page images, original files, the choice of language, and whether all is well."""
+"""The page's own addresses: viewer, page images, original files, the choice of language; what is told when something fails."""
 
 import logging
 import re
@@ -7,10 +7,10 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request
-from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, RedirectResponse, Response
+from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse, Response
 
 from index.result import DocumentInfo, Hit
-from ui import images, page, reading, reasons, related, rooms, scope, viewer
+from ui import images, logs, page, reading, reasons, related, rooms, scope, viewer
 from ui.house import House
 from ui.words import LANGUAGES, Words
 
@@ -37,10 +37,6 @@ def make(house: House) -> APIRouter:
         query = [(name, value) for name, value in request.query_params.multi_items() if name != "lang"]
         address = f"/{language_of(request)}/" + (f"?{urlencode(query)}" if query else "")
         return RedirectResponse(address, status_code=307, headers={"Vary": "Accept-Language"})
-
-    @router.api_route("/healthz", methods=_READ)
-    def health() -> Response:
-        return JSONResponse({"status": "ok" if house.library.ready() else "loading"}, headers=_PRIVATE)
 
     @router.api_route("/view", methods=_READ)
     def nothing_yet(request: Request) -> Response:
@@ -97,12 +93,29 @@ def _elsewhere(room: str) -> Callable[[Request], Response]:
 
 def library_failed(request: Request, exc: Exception) -> Response:
     """Answer where the library cannot be opened: its message, which says what to do."""
+    logs.event("library_failed", error=exc)
+    words = _words_of(request)
+    return _told(request, words.library_failed, reasons.said(str(exc), words), words, 503)
+
+
+def unexpected(request: Request, reference: str) -> Response:
+    """Answer where something went wrong that nobody foresaw; the log has more under `reference`."""
+    words = _words_of(request)
+    return _told(request, words.unforeseen, words.unforeseen_more.format(reference=reference), words, 500)
+
+
+def _words_of(request: Request) -> Words:
+    language = request.url.path.split("/")[1]
+    return Words(language if language in LANGUAGES else language_of(request))
+
+
+def _told(request: Request, title: str, more: str, words: Words, status: int) -> Response:
+    """In the frame of the room where it happened; as a page of its own where that was in none."""
     _, language, room, *_ = [*request.url.path.split("/"), "", ""]
-    words = Words(language if language in LANGUAGES else language_of(request))
-    said = reasons.said(str(exc), words)
+    room = room or "ask"
     if language in LANGUAGES and room in page.ROOMS:
-        return rooms.problem(request, room, words.library_failed, said, words, 503)
-    return _problem(words.library_failed, said, words, status=503)
+        return rooms.problem(request, room, title, more, words, status)
+    return _problem(title, more, words, status)
 
 
 def language_of(request: Request) -> str:
@@ -191,7 +204,7 @@ def _image(house: House, request: Request, document_id: str, name: str, words: W
         try:
             image = house.images.draw(path, info.sha256, page, width)
         except Exception as exc:  # whatever is wrong with the file, the viewer still has its text
-            _LOG.warning("page %d of %s could not be drawn: %s", page, info.path, exc)
+            _LOG.warning("page %d of document %d could not be drawn: %s", page, info.document_id, logs.kind(exc))
             return _problem(words.no_image, "", words)
     return Response(image, media_type="image/png", headers=headers)
 

@@ -55,13 +55,7 @@ class Guard:
         below = (room.group(2) or "") if room else ""
 
         async def sealed(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in _HEADERS.items():
-                    headers.setdefault(name, value)
-                headers.setdefault("Content-Security-Policy", STRICT)
-                if scope["path"].startswith("/static/"):
-                    headers.setdefault("Cache-Control", "no-cache")  # asked again, so that a new version shows at once
+            seal(message, scope)
             await send(message)
 
         refusal = _refusal(scope, below)
@@ -71,6 +65,18 @@ class Guard:
             await _page(self.app, scope, receive, sealed, Words(room.group(1)))
         else:
             await self.app(scope, receive, sealed)
+
+
+def seal(message: Message, scope: Scope) -> None:
+    """Set the headers of every answer, where it sets none of its own."""
+    if message["type"] != "http.response.start":
+        return
+    headers = MutableHeaders(scope=message)
+    for name, value in _HEADERS.items():
+        headers.setdefault(name, value)
+    headers.setdefault("Content-Security-Policy", STRICT)
+    if scope["path"].startswith("/static/"):
+        headers.setdefault("Cache-Control", "no-cache")  # asked again, so that a new version shows at once
 
 
 def _refusal(scope: Scope, below: str) -> PlainTextResponse | None:

@@ -82,7 +82,7 @@ class AskWords(Spoken):
     ask_failed_more = Pair(
         "Ask again. If it happens again, look at the Index room.", "Fråga igen. Händer det igen, se rummet Index."
     )
-    unexpected = Pair("something unexpected went wrong", "något oväntat gick fel")
+    unexpected = Pair("something unexpected went wrong, number {reference}", "något oväntat gick fel, nummer {reference}")
     library_failed = Pair("The library cannot be opened", "Biblioteket kan inte öppnas")
     question_long = Pair("The question is too long: at most {n} characters.", "Frågan är för lång: högst {n} tecken.")
 

@@ -20,3 +20,9 @@ class HouseWords(Spoken):
     )
     dimensions_n = Count(("{n} dimension", "{n} dimensions"), ("{n} dimension", "{n} dimensioner"))
     rooms = Pair("Rooms", "Rum")
+
+    unforeseen = Pair("Something unexpected went wrong", "Något oväntat gick fel")
+    unforeseen_more = Pair(
+        "Nothing that is stored is lost. Try again; if it comes back, give this number to whoever looks after Källa: {reference}",
+        "Inget som sparats har gått förlorat. Försök igen; händer det på nytt, ge numret till den som sköter Källa: {reference}",
+    )

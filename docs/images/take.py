@@ -125,8 +125,8 @@ def _served() -> Iterator[str]:
 def _wait(address: str) -> None:
     for _ in range(600):
         try:
-            with urllib.request.urlopen(f"{address}/healthz") as answer:
-                if b'"ok"' in answer.read():
+            with urllib.request.urlopen(f"{address}/readyz") as answer:
+                if answer.status == 200:
                     return
         except OSError:
             pass
