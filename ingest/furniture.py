@@ -57,7 +57,8 @@ def find(pages: Sequence[Sequence[Line]], heights: Sequence[float], stated: Sequ
             for key in _keys(line):
                 places[key].add(edge.page)
     enough = 2 if len(pages) == 2 else _PAGES
-    running = {key for key, on in places.items() if len(on) >= (enough if key[0] == "#" else _PAGES)}
+    small = body - 1  # on two pages only, other words have to be in smaller type than the body
+    running = {key for key, on in places.items() if len(on) >= (enough if key[0] == "#" or key[2] <= small else _PAGES)}
     chosen = _without_heads(_chosen(edges, running), body)
     numbers = labels.count(chosen, enough)
     dropped = [line for line in chosen if _words(line.text) or line.start in numbers.lines]

@@ -28,6 +28,8 @@ from ingest.properties import OutlineItem
 _NOTE = re.compile(r"\(?(\d{1,3}|[*†‡§]{1,3}|[a-z](?=[.)\s]))[.)]?\s*(?!(?:st|nd|rd|th)\b)(?=[^\W\d_]|[\"“”‘(])")
 _QUOTED = re.compile(r"[\"“”„«»‘’].+[\"“”«»’]")  # a pull quote, however large
 _WORDS_OF_HEADING = 12  # a recommendation in large type that says more is no heading of one
+_INITIAL = re.compile(r"([^\W\d_]) ([^\W\d_]+)")
+_SENTENCE = 60  # characters of a paragraph that may be interrupted: less is a label
 _MAX_HEADING = 200
 _SHORTEST_NOTE = 12
 UNKNOWN = 9  # the level of a heading that does not tell it by itself
@@ -95,14 +97,15 @@ def parts(
             part = _part(one, kind, level, known, marks if kind is not BlockKind.NOTE else set())
             if part.text:
                 (small if kind is BlockKind.NOTE else body).append(part)
-        _put(out, _recommendations(body), small, known)
+        _put(out, _recommendations(_uninterrupted(body, known)), small, known)
     return _levelled(out)
 
 
 def _part(one: Paragraph, kind: BlockKind, level: int, known: Mapping[str, int], marks: set[str]) -> Part:
     cells: dict[int, list[Clean]] = {}
     for line in one.lines:
-        cells.setdefault(line.row[1], []).append(_unmarked(line, marks))
+        clean = _unmarked(line, marks)
+        cells.setdefault(line.row[1], []).append(_with_initial(clean, known) if line.first_size > 1.8 * line.size else clean)
     return Part(
         kind=kind,
         level=level,
@@ -112,6 +115,14 @@ def _part(one: Paragraph, kind: BlockKind, level: int, known: Mapping[str, int],
         size=one.size,
         style=(round(one.size * 2) / 2, one.bold),
     )
+
+
+def _with_initial(clean: Clean, known: Mapping[str, int]) -> Clean:
+    """The line with its drop cap made one with the word it begins, unless it is a word of its own: "A crowd"."""
+    match = _INITIAL.match(clean.text)
+    if not match or (match.group(1) in "AIÅÖ" and match.group(1).lower() + match.group(2) not in known):
+        return clean
+    return clean.without(1, 2)
 
 
 def _unmarked(line: Line, marks: set[str]) -> Clean:
@@ -248,6 +259,27 @@ def _recommendations(body: list[Part]) -> list[Part]:
     return out
 
 
+def _uninterrupted(body: list[Part], known: Mapping[str, int]) -> list[Part]:
+    """A sentence that something in other type interrupts (a quotation, a caption) goes on, and what interrupts it comes after."""
+    out: list[Part] = []
+    for part in body:
+        apart = len(out) > 1 and (out[-1].kind is BlockKind.CAPTION or bool(_QUOTED.fullmatch(out[-1].text)))
+        if apart and len(out[-2].text) > _SENTENCE and _goes_on(out[-2], part):
+            whole = replace(out[-2], clean=join([out[-2].clean, part.clean], known), end_page=part.end_page)
+            out[-2:] = [whole, out[-1]]
+        else:
+            out.append(part)
+    return out
+
+
+def _goes_on(one: Part, two: Part) -> bool:
+    """Whether a sentence begins in one block and ends in the other, of the same type."""
+    if one.kind not in _RUNNING or two.kind is not BlockKind.PARAGRAPH or ends_sentence(one.text):
+        return False
+    alike = abs(one.size - two.size) <= 0.08 * max(one.size, two.size)
+    return alike and (two.text[0].islower() or (one.text.endswith("-") and two.text[0].isalpha()))
+
+
 _RUNNING = (BlockKind.PARAGRAPH, BlockKind.LIST_ITEM, BlockKind.RECOMMENDATION)
 
 
@@ -265,11 +297,7 @@ def _put(out: list[Part], body: list[Part], notes: list[Part], known: Mapping[st
 
 
 def _runs_over(one: Part, two: Part) -> bool:
-    if one.kind not in _RUNNING or two.kind is not BlockKind.PARAGRAPH or two.page != one.end_page + 1:
-        return False
-    if abs(one.size - two.size) > 0.08 * max(one.size, two.size) or ends_sentence(one.text):
-        return False
-    return two.text[0].islower() or (one.text.endswith("-") and two.text[0].isalpha())
+    return two.page == one.end_page + 1 and _goes_on(one, two)
 
 
 def _levelled(found: list[Part]) -> list[Part]:
