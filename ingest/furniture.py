@@ -57,7 +57,9 @@ def find(pages: Sequence[Sequence[Line]], heights: Sequence[float], stated: Sequ
             for key in _keys(line):
                 places[key].add(edge.page)
     enough = 2 if len(pages) == 2 else _PAGES
-    running = {key for key, on in places.items() if len(on) >= (enough if key[0] == "#" else _PAGES)}
+    numbered = any(key[0] == "#" and len(on) >= enough for key, on in places.items())
+    small = body - 1 if numbered else 0.0  # on two pages only, other words have to be small, and both pages numbered
+    running = {key for key, on in places.items() if len(on) >= (enough if key[0] == "#" or key[2] <= small else _PAGES)}
     chosen = _without_heads(_chosen(edges, running), body)
     numbers = labels.count(chosen, enough)
     dropped = [line for line in chosen if _words(line.text) or line.start in numbers.lines]

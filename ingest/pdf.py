@@ -17,13 +17,14 @@ from ingest.boxes import SCALE, encode
 from ingest.clean import Clean, chain, words
 from ingest.document import LARGEST_PAGE, Block, BlockKind, Document, Format, Metadata, Page, TextSource
 from ingest.errors import IngestError, NeedsPassword, ReadError
+from ingest.headings import Part
 from ingest.lines import Line
 from ingest.pagetext import PageText, follow, page_text
 from ingest.pdfinfo import PypdfDocument
 from ingest.pdfium import MAX_WIDTH, PdfiumDocument
 from ingest.properties import Properties, language_of, title_of
 from ingest.scans import Scans
-from ingest.structure import Part, parts
+from ingest.structure import parts
 
 _TIGHT = (
     BlockKind.LIST_ITEM,

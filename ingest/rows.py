@@ -61,7 +61,28 @@ def _beside(found: list[Segment]) -> list[Row]:
             out[-1].append([segment])
         else:
             out.append([[segment]])
-    return _justified([Row(cells) for cells in out])
+    return _justified(_labelled([Row(cells) for cells in out]))
+
+
+def _labelled(found: list[Row]) -> list[Row]:
+    """Bullets and numbers that the file writes after their items, each put before the line it stands beside."""
+    out: list[Row] = []
+    for row in found:
+        label = row.cells[0][0]
+        late = len(row.cells) == 1 and label.label
+        item = next(
+            (at for at, one in enumerate(out) if late and len(one.cells) == 1 and _is_label_of(label, one.cells[0][0])), None
+        )
+        if item is None:
+            out.append(row)
+        else:
+            out[item] = Row([[label], *out[item].cells])
+    return out
+
+
+def _is_label_of(label: Segment, item: Segment) -> bool:
+    beside = abs(label.box[3] - item.box[3]) < 0.3 * item.size and 0 < item.box[0] - label.box[2] < 3 * item.size
+    return beside and item.count > 8 and not item.label
 
 
 def _justified(found: list[Row]) -> list[Row]:

@@ -1,9 +1,15 @@
 """Full references, as they are put into papers: who said it, in what, where and when, on which page, under which mark. Pure."""
 
+import re
+
 from index.deskitems import Excerpt
 from index.result import DocumentInfo, Hit
 from ui import editions, text
 from ui.words import Words
+
+_RECOMMENDATION = re.compile(
+    r"(?i:re[ck]om+[ae]nda\w+|recomanaci\w+|empfehlung|aanbeveling|anbefaling)\s+(?:(?i:no|nr)\.?\s*)?[A-Z]?\d{1,3}(?:\.\d{1,2})?[a-z]?\b"
+)
 
 
 def excerpt(hit: Hit, info: DocumentInfo | None) -> Excerpt:
@@ -22,15 +28,21 @@ def where(item: Hit | Excerpt, words: Words) -> str:
     return text.place(item.format, item.page, item.page_end, item.page_label, words)
 
 
+def recommendation(item: Hit | Excerpt) -> str:
+    """Name the recommendation that it belongs to: "Recommendation 4"; "" where it belongs to none."""
+    found = _RECOMMENDATION.match(item.section[-1]) if item.section else None
+    return found.group() if found else ""
+
+
 def reference(item: Hit | Excerpt, words: Words) -> str:
-    """Write the reference on one line: organisation, title, city, date, page, handling mark.
+    """Write the reference on one line: organisation, title, city, date, recommendation, page, handling mark.
 
     A hit of an older edition says what it is superseded by.
     Where speakers may not be named (`attributable` is False), organisation and city are withheld, and that is said.
     """
     named = item.attributable
     parts = [item.organisation if named else "", item.title or item.path, ", ".join(item.city) if named else ""]
-    parts += [text.date(item.date, words), where(item, words), item.handling]
+    parts += [text.date(item.date, words), recommendation(item), where(item, words), item.handling]
     parts += [] if named else [words.no_attribution]
     parts += [editions.said(item.superseded_by, words)] if isinstance(item, Hit) and item.superseded_by else []
     parts += [recognised(item.ocr, words)]

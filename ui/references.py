@@ -49,7 +49,8 @@ def full(item: Excerpt, words: Words) -> str:
     named = item.attributable
     title = item.title or (item.path.replace("\\", "/").rpartition("/")[2] if named else "")
     parts = [item.organisation if named else "", title or words.untitled, edition(item, words)]
-    parts += [", ".join(item.city) if named else "", text.date(item.date, words), citation.where(item, words), item.handling]
+    parts += [", ".join(item.city) if named else "", text.date(item.date, words), citation.recommendation(item)]
+    parts += [citation.where(item, words), item.handling]
     parts += [] if named else [words.no_attribution]
     said = ", ".join(line(part) for part in parts if part.strip())
     return f"{said}. {words.published_at.format(address=published(item))}" if published(item) else said

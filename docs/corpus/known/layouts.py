@@ -1,5 +1,5 @@
 """All documents whose true text is known."""
 
-from docs.corpus.known import columns, edges, letters, pieces
+from docs.corpus.known import columns, disorder, edges, letters, pieces
 
-LAYOUTS = (*columns.LAYOUTS, *letters.LAYOUTS, *edges.LAYOUTS, *pieces.LAYOUTS)
+LAYOUTS = (*columns.LAYOUTS, *letters.LAYOUTS, *edges.LAYOUTS, *pieces.LAYOUTS, *disorder.LAYOUTS)

@@ -160,9 +160,13 @@ class Paper:
         self.y -= 0.8 * how.size
         if self.y - 5 * how.size < self.frames[self.column].bottom:
             self.next_frame()
+        self.above(text, level)
+        self.flow(text, how)
+
+    def above(self, text: str, level: int = 1) -> None:
+        """Write a heading down, without drawing it, and put what follows below it."""
         del self._path[level - 1 :]
         self.say(text, heading=True)
-        self.flow(text, how)
         self._path.append(text)
 
     def title(self, text: str, how: Type) -> None:
