@@ -67,6 +67,7 @@ def test_an_empty_library_answers_that_it_is_empty(tmp_path: Path) -> None:
     assert result.hits == () == result.quotes and "empty" in result.notes[0]
     assert library.documents(OWNER) == [] == library.files(OWNER) and library.document(1, OWNER) is None
     assert library.page(1, 1, OWNER) is None and library.source(1, OWNER) is None and library.rank("x", principal=OWNER) == []
+    assert library.moment() is None
     assert library.status().ready is False and library.ready() and library.records() == {}
     assert not (tmp_path / "nowhere").exists()
     library.close()
@@ -186,7 +187,8 @@ def test_the_same_question_gives_the_same_answer(filled: Shelf) -> None:
 
     library = filled.library()
     first, second, fresh = (
-        replace(lib.search("siren police buses", principal=OWNER), seconds=0) for lib in (library, library, filled.library())
+        replace(lib.search("siren police buses", principal=OWNER), seconds=0, understood=0)
+        for lib in (library, library, filled.library())
     )
     assert first == second == fresh
 
