@@ -314,6 +314,10 @@ def _cause(message: str, data: Path) -> str:
     with suppress(OSError):
         if "disk i/o" in message and os.statvfs(data).f_bavail < _ROOM:
             return "full"
-        if "unable to open" in message and data.is_dir() and not os.access(data, os.W_OK):
+        if (
+            "unable to open" in message
+            and data.is_dir()
+            and not os.access(data, os.W_OK, effective_ids=os.access in os.supports_effective_ids)
+        ):
             return "readonly"
     return message

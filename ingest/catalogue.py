@@ -158,6 +158,8 @@ def _replace(path: Path, table: Sheet, lines: Sequence[Sequence[str]]) -> None:
     except UnicodeEncodeError:
         data = out.getvalue().encode("utf-8-sig")  # a letter that the old encoding does not have
     aside = path.with_name(f".{path.name}.{os.getpid()}.new")
+    for left in path.parent.glob(f".{path.name}.*.new"):
+        left.unlink(missing_ok=True)  # of an edit that was cut off: the editor holds the catalogue alone (ingest.editing)
     try:
         with aside.open("wb") as file:
             file.write(data)

@@ -7,6 +7,7 @@ modules loaded and no threads running, so that a hundred crashes take seconds.
 import itertools
 import json
 import os
+import shutil
 import signal
 import sqlite3
 import sys
@@ -22,10 +23,14 @@ sys.path.insert(0, str(ROOT))
 import numpy as np  # noqa: E402
 import pytest  # noqa: E402
 
-from index import generations, rebuild, store, vectorfile  # noqa: E402
+from index import generations, models, rebuild, store, vectorfile  # noqa: E402
+from index.desk import Desk  # noqa: E402
+from index.removal import purge  # noqa: E402
 from ingest import __main__ as ingest_command  # noqa: E402
+from ingest.editing import describe  # noqa: E402
 from ingest.formats import reader_for, record_reader  # noqa: E402
-from tests.fakes import FakeEncoder, Shelf  # noqa: E402
+from tests.fakes import OWNER, FakeEncoder, Shelf  # noqa: E402
+from ui.removals import Aside  # noqa: E402
 
 EVERY = 7  # of the statements inside a transaction, one in so many is a place to be killed at
 
@@ -48,7 +53,7 @@ class Steps:
     def __init__(self, last: int, report: Path) -> None:
         self.names: list[str] = []
         self.last, self.report = last, report
-        self.statements = 0
+        self.statements, self.every = 0, EVERY
 
     def at(self, name: str) -> None:
         self.names.append(name)
@@ -64,7 +69,7 @@ class Steps:
     def statement(self, text: str) -> None:
         if not text.lstrip().upper().startswith(("SELECT", "PRAGMA", "--")):
             self.statements += 1
-            if self.statements % EVERY == 0:
+            if self.statements % self.every == 0:
                 self.at(f"statement: {text[:60]}")
 
     def around(self, where: Any, name: str) -> None:
@@ -104,6 +109,11 @@ class Steps:
         self.around(Path, "replace")
         self.around(Path, "unlink")
 
+    def watch_files(self) -> None:
+        """Put a step around all else that changes a folder."""
+        for where, name in ((os, "link"), (os, "replace"), (os, "rename"), (Path, "mkdir"), (Path, "rename"), (shutil, "rmtree")):
+            self.around(where, name)
+
 
 def shelf_in(folder: Path) -> Shelf:
     shelf = Shelf(folder / "docs", folder / "data", pytest.MonkeyPatch())
@@ -130,6 +140,12 @@ def child(scenario: str, last: int, folder: Path) -> None:
     out = (folder / "out.jsonl").open("w", buffering=1)
     sys.stdout, sys.stderr = out, (folder / "err.txt").open("w")
     steps.watch()
+    if scenario in SMALL:
+        steps.watch_files()
+        steps.every = 1
+        SMALL[scenario](folder, steps)
+        steps.tell()
+        return
     if scenario == "rebuild":
         for progress in shelf.rebuilding(FakeEncoder("other", dimension=32)):
             out.write(json.dumps({"phase": progress.phase}) + "\n")
@@ -137,6 +153,53 @@ def child(scenario: str, last: int, folder: Path) -> None:
         code = ingest_command.main([str(shelf.folder), "--data", str(shelf.data), "--jobs", "1", "--json"])
         assert code in (0, 1), code
     steps.tell()
+
+
+def _migrate(folder: Path, steps: Steps) -> None:
+    store.prepare(folder / "data")
+
+
+def _remove(folder: Path, steps: Steps) -> None:
+    """Two files are laid aside, one comes back, and what is left is deleted for good."""
+    docs, data = folder / "docs", folder / "data"
+    aside = Aside(desk=Desk(data), data=data, principal=OWNER)
+    first = aside.take_out([docs / "0.md"], "0", "TLP:GREEN")
+    aside.take_out([docs / "1.md"], "1", "TLP:RED")
+    aside.bring_back(first)
+    print("purging", flush=True)
+    purge(data, "9999")
+
+
+def _edit(folder: Path, steps: Steps) -> None:
+    describe(folder / "docs" / "0.md", {"city": "Malmö"})
+    describe(folder / "docs" / "1.md", {"city": "Malmö"})
+
+
+def _keep(folder: Path, steps: Steps) -> None:
+    desk = Desk(folder / "data")
+    for number in range(3):
+        desk.follow(OWNER, f"q={number}", number)
+        print(number, flush=True)
+    desk.unfollow(OWNER, desk.followed(OWNER)[0].followed_id)
+
+
+def _export(folder: Path, steps: Steps) -> None:
+    """The files of a model, written one after the other, in the place of an export of an older kind."""
+
+    def export_to(aside: Path, *_: Any) -> None:
+        stored = json.loads((folder / "export" / "kalla.json").read_text())
+        for name in ("tokenizer.json", "model.onnx", "kalla.json"):
+            data = (folder / "export" / name).read_bytes() if name != "kalla.json" else json.dumps(stored).encode()
+            (aside / name).write_bytes(data[:7])
+            steps.at(f"half of {name}")
+            (aside / name).write_bytes(data)
+            steps.at(f"after {name}")
+
+    models._export_to = export_to
+    models.export(str(folder / "source"), folder / "data" / "models")
+
+
+SMALL = {"migrate": _migrate, "remove": _remove, "edit": _edit, "keep": _keep, "export": _export}
 
 
 class _Context:

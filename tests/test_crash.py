@@ -12,9 +12,15 @@ from typing import Any
 
 import pytest
 
+from index import models
 from index.access import Handling
+from index.desk import Desk
+from index.removal import purge
 from index.verify import verify
-from tests.fakes import OWNER, FakeEncoder, Shelf, principal
+from ingest import catalogue
+from ingest.editing import describe
+from tests.fakes import OWNER, FakeEncoder, Shelf, as_version_0_1, principal
+from ui.removals import Aside, listed
 
 TEXT = "# Warning {n}\n\nThe siren number{n} sounds in the district. The police of number{n} decide who speaks.\n"
 
@@ -40,7 +46,8 @@ class Crashes:
             self.driver.stdin.flush()
             said = json.loads(self.driver.stdout.readline())
             assert said["killed"] or said["code"] == 0, (self.root / "err.txt").read_text()
-            told = [json.loads(line) for line in (self.root / "out.jsonl").read_text().splitlines()]
+            lines = (self.root / "out.jsonl").read_text().splitlines()
+            told = [json.loads(line) if line.startswith("{") else {"said": line} for line in lines]
             steps: list[str] = json.loads((self.root / "step.json").read_text())
             if not said["killed"]:
                 check("the end", told)
@@ -197,3 +204,116 @@ def test_a_rebuild_killed_at_every_step(crashes: Crashes) -> None:
 
     assert_all_writing(crashes.each("rebuild", check))
     assert dimensions == {32, 64}
+
+
+# --- smaller things
+
+
+def few(shelf: Shelf) -> set[str]:
+    for number in range(3):
+        shelf.put(f"{number}.md", TEXT.format(n=number))
+    shelf.catalogue({"file": "0.md", "city": "Stockholm"})
+    assert shelf.ingest().code == 0
+    return {f"{number}.md" for number in range(3)}
+
+
+def as_version_before_seals(shelf: Shelf) -> None:
+    """Make the store what a version without the last two migrations would have left."""
+    shelf.sql("DELETE FROM migrations WHERE name >= '0003'")
+    for table, column in (("pages", "confidence"), ("documents", "seal"), ("passages", "seal"), ("vectors", "seal")):
+        shelf.sql(f"ALTER TABLE {table} DROP COLUMN {column}")
+
+
+@pytest.mark.parametrize("older", [lambda shelf: as_version_0_1(shelf.data), as_version_before_seals], ids=["0001", "0002"])
+def test_a_migration_killed_at_every_statement(crashes: Crashes, older: Callable[[Shelf], None]) -> None:
+    shelf = crashes.shelf
+    names = few(shelf)
+    older(shelf)
+    opened = set()
+
+    def check(where: str, told: list[dict[str, Any]]) -> None:
+        opens = shelf.library_opens()  # as it was, or as it is to be: an older store is not read
+        opened.add(opens)
+        if opens:
+            everything_is_found(shelf, names, where)
+        assert shelf.ingest().summary["unchanged"] == 3, where
+        assert list(verify(shelf.data)) == [] and titles(shelf).keys() == names, where
+
+    steps = crashes.each("migrate", check)
+    assert opened == {True, False} and any("COMMIT" in step for step in steps)
+    assert any("ALTER" in step for step in steps)
+
+
+def test_work_at_the_desk_killed_at_every_statement(crashes: Crashes) -> None:
+    crashes.shelf.folder.mkdir(exist_ok=True)
+
+    def check(where: str, told: list[dict[str, Any]]) -> None:
+        desk = Desk(crashes.shelf.data)
+        held = [item.address for item in desk.followed(OWNER)][::-1]
+        assert held in [[f"q={n}" for n in range(count)] for count in range(4)], where
+        assert len(held) >= len(told) or where == "the end" or len(told) == 3, where
+        desk.follow(OWNER, "q=later", 9)
+        assert desk.followed(OWNER)[0].address == "q=later", where
+
+    assert len(crashes.each("keep", check)) > 20
+
+
+def test_files_laid_aside_killed_at_every_step(crashes: Crashes) -> None:
+    shelf = crashes.shelf
+    few(shelf)
+
+    def check(where: str, told: list[dict[str, Any]]) -> None:
+        aside = Aside(desk=Desk(shelf.data), data=shelf.data, principal=OWNER)
+        for removal in listed(aside.desk, OWNER):
+            aside.bring_back(removal)
+        there = {path.name for path in shelf.folder.iterdir()}
+        assert {"0.md", "2.md", "catalogue.csv"} <= there and (told or "1.md" in there), where
+        for name in there - {"catalogue.csv"}:
+            assert (shelf.folder / name).read_text() == TEXT.format(n=name[0]), where
+        purge(shelf.data, "9999")
+        assert not (shelf.data / "removed").exists() and aside.desk.removed(OWNER) == [], where
+        assert shelf.ingest().code == 0 and list(verify(shelf.data)) == [], where
+
+    steps = crashes.each("remove", check)
+    assert {"before link", "after link", "after unlink", "before rmtree"} <= set(steps)
+
+
+def test_an_edit_of_the_catalogue_killed_at_every_step(crashes: Crashes) -> None:
+    shelf = crashes.shelf
+    few(shelf)
+
+    def check(where: str, told: list[dict[str, Any]]) -> None:
+        rows = catalogue.load(shelf.folder / "catalogue.csv").rows
+        assert rows["0.md"].city in (("Stockholm",), ("Malmö",)) and set(rows) <= {"0.md", "1.md"}, where
+        describe(shelf.folder / "2.md", {"city": "Umeå"})
+        after = catalogue.load(shelf.folder / "catalogue.csv").rows
+        assert dict(after) == dict(rows) | {"2.md": after["2.md"]}, where
+        assert {path.name for path in shelf.folder.iterdir()} == {"0.md", "1.md", "2.md", "catalogue.csv"}, where
+
+    assert len(crashes.each("edit", check)) > 6
+
+
+def test_an_export_killed_at_every_step_is_never_used_by_halves(crashes: Crashes) -> None:
+    root, models_folder = crashes.root, crashes.shelf.data / "models"
+    crashes.shelf.folder.mkdir(exist_ok=True)
+    (root / "source").mkdir()
+    (root / "source" / "modules.json").write_text("[]")
+    fake = crashes.shelf._export("fake", root)
+    fake.rename(root / "export")
+    for name in ("model.onnx", "tokenizer.json"):
+        (root / "export" / name).write_bytes(b"whole " + name.encode())
+    stored = json.loads((root / "export" / "kalla.json").read_text())
+    stored |= {"files": models._digests(root / "export"), "stamp": models._stamp(root / "source")}
+    (root / "export" / "kalla.json").write_text(json.dumps(stored))
+    crashes.shelf.patch.undo()
+
+    def check(where: str, told: list[dict[str, Any]]) -> None:
+        for folder in models_folder.glob("[!.]*"):
+            assert models.is_whole(folder), where
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(models, "_export_to", lambda aside, *_: shutil.copytree(root / "export", aside, dirs_exist_ok=True))
+            made = models.export(str(root / "source"), models_folder)
+        assert models.is_whole(made) and list(models_folder.iterdir()) == [made], where
+
+    steps = crashes.each("export", check)
+    assert "half of model.onnx" in steps and "after rename" in steps
