@@ -13,7 +13,7 @@ import tempfile
 import zipfile
 import zlib
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -91,6 +91,8 @@ def _write(archive: zipfile.ZipFile, data: Path, folder: Path, sources: bool) ->
         for name in (store.FILE, store.DESK_FILE, store.PEOPLE_FILE):
             if (data / name).is_file():
                 store.copy(data, name, folder / name)
+                with closing(store.open_copy(folder / name)) as connection:
+                    store.refuse_newer(connection, data, name)
                 members[name] = _add(archive, name, folder / name)
         connection = store.open_copy(folder / store.FILE)
         try:

@@ -102,6 +102,8 @@ def open_intake(writer: Writer, encoder: Encoder, folder: Path, source: str, chu
         model_id = writer.generations.model_id(encoder.info, folder, source)
         writer.generations.start(model_id, chunking, "serving")
         served = writer.generations.served()
+    elif served.model_folder != folder.name:  # the same model, exported anew where the library was moved to
+        writer.generations.model_id(encoder.info, folder, served.model_source)
     if served is None:
         raise AssertionError("a generation was just started")
     return Intake(writer, encoder, served)

@@ -199,7 +199,8 @@ class Library:
                     self._encoders = {name: found}  # the model before is let go when its last question is answered
         if found.info.fingerprint != now.model.fingerprint:
             raise ModelError(
-                f"The model in {now.folder} is not the one this library was embedded with. Run `python -m index rebuild`."
+                f"The model in {now.folder} ({found.info.fingerprint[:12]}) is not the one that this library was embedded with"
+                f" ({now.model.name}, {now.model.fingerprint[:12]}). Run `python -m index rebuild`."
             )
         return found
 

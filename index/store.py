@@ -96,11 +96,15 @@ def exists(data: Path) -> bool:
 
 
 def open_reader(data: Path) -> Connection:
-    """A connection that cannot write. One thread at a time may use it."""
+    """A connection that cannot write, for one thread at a time. A store of an older version is brought up to date first."""
     with explained(data):
         connection = _connect(data / FILE, writing=False)
+        if _is_older(connection, data):  # each migration so far only adds: that takes no longer than opening
+            connection.close()
+            with writer_lock(data, "an update of its tables"):
+                prepare(data)
+            connection = _connect(data / FILE, writing=False)
         connection.execute("PRAGMA query_only = ON")
-        _check_version(connection, data)
         return connection
 
 
@@ -123,6 +127,12 @@ def copy(data: Path, file: str, target: Path) -> None:
 def open_copy(file: Path) -> Connection:
     """A connection to a file that `copy` made, to be read and changed."""
     return _connect(file, writing=True)
+
+
+def refuse_newer(connection: Connection, data: Path, file: str) -> None:
+    """Raise StoreError where a file was made by a newer Källa."""
+    known = {FILE: MIGRATIONS, DESK_FILE: DESK_MIGRATIONS, PEOPLE_FILE: PEOPLE_MIGRATIONS}
+    _refuse_newer(set(migrations(connection)), data, known[file])
 
 
 def migrations(connection: Connection) -> list[str]:
@@ -250,13 +260,10 @@ def _migrate(connection: Connection, data: Path, migrations: Sequence[Migration]
         raise
 
 
-def _check_version(connection: Connection, data: Path) -> None:
+def _is_older(connection: Connection, data: Path) -> bool:
     done = {row["name"] for row in connection.execute("SELECT name FROM migrations")}
     _refuse_newer(done, data, MIGRATIONS)
-    if len(done) < len(MIGRATIONS):
-        raise StoreError(
-            f"The library in {data} was made by an older Källa. To make it anew with this one, run: python -m index rebuild"
-        )
+    return len(done) < len(MIGRATIONS)
 
 
 def _refuse_newer(done: set[str], data: Path, migrations: Sequence[Migration]) -> None:

@@ -78,6 +78,7 @@ def _beside(data: Path) -> Iterator[str]:
             continue
         try:
             with store.explained(data, name), closing(store.open_copy(data / name)) as connection:
+                store.refuse_newer(connection, data, name)
                 yield from (
                     f"{name} is damaged: {row[0]}." for row in connection.execute("PRAGMA integrity_check(5)") if row[0] != "ok"
                 )

@@ -199,10 +199,11 @@ def _model(chosen: argparse.Namespace, served: "Served | None", models: Path) ->
     folder = models / served.model_folder
     if not is_whole(folder):
         folder = export(served.model_source, models, say=_say)
-    if read_info(folder).fingerprint != served.fingerprint:
+    now = read_info(folder).fingerprint
+    if now != served.fingerprint:
         raise ModelError(
-            f"The model {served.model_source} is no longer the one that this library was embedded with. Run:"
-            f" python -m index rebuild --model {served.model_source}"
+            f"The model {served.model_source} is no longer the one that this library was embedded with (it was"
+            f" {served.fingerprint[:12]}, and is {now[:12]}). Run: python -m index rebuild --model {served.model_source}"
         )
     return folder, served.model_source
 

@@ -152,10 +152,10 @@ def test_an_empty_library_leads_to_where_reports_are_added(site: Site) -> None:
 
 def test_a_library_that_cannot_be_opened_can_still_be_rebuilt(site: Site) -> None:
     site.house.library.broken = StoreError(  # type: ignore[attr-defined]
-        "The library in /d was made by an older Källa. To make it anew with this one, run: python -m index rebuild"
+        "/d/kalla.sqlite is damaged. Restore a backup, or move it away and run `python -m ingest`."
     )
     html = site.get("/sv/index").text
-    assert "gjordes av en äldre Källa" in html and SV.rebuild in html
+    assert "kalla.sqlite är skadad" in html and SV.rebuild in html
 
 
 def test_who_may_not_see_all_is_told_only_of_what_they_may_see(site: Site) -> None:

@@ -68,8 +68,10 @@ BROKEN = Migration(name="9999 broken", statements=("CREATE TABLE notes (text TEX
 
 def test_an_older_store_is_brought_up_to_date_with_what_it_holds(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
     _migrations(SECOND)(monkeypatch)
-    with pytest.raises(StoreError, match=r"older Källa.*python -m index rebuild"):
+    with store.writer_lock(shelf.data, "an ingest"), pytest.raises(Busy, match="an ingest"):
         store.open_reader(shelf.data)
+    store.open_reader(shelf.data).close()
+    assert shelf.sql("SELECT text FROM notes") == [("kept",)]
     assert shelf.ingest().summary["unchanged"] == 30
     assert shelf.sql("SELECT text FROM notes") == [("kept",)]
     assert len(shelf.found("siren", top=50)) == 30
@@ -86,8 +88,7 @@ def test_a_store_of_version_0_1_is_opened_and_found_in(shelf: Shelf, folded: boo
     before = found()
     as_version_0_1(shelf.data)
     assert {name for name in tables(shelf.data) if name.startswith("lexical_")} >= {"lexical_2" if folded else "lexical_1"}
-    with pytest.raises(StoreError, match=r"older Källa.*python -m index rebuild"):
-        shelf.search("siren")
+    assert found() == before
     with shelf.writer():
         pass
     assert not [name for name in tables(shelf.data) if name.startswith("lexical_")]

@@ -35,8 +35,6 @@ _STORE = (
     Reason("{file} is held by another program. Close it, then try again.",
            "{file} hålls av ett annat program. Stäng det och försök igen."),
     Reason("The library in {data} cannot be used: {why}", "Biblioteket i {data} kan inte användas: {why}"),
-    Reason("The library in {data} was made by an older Källa. To make it anew with this one, run: python -m index rebuild",
-           "Biblioteket i {data} gjordes av en äldre Källa. För att göra om det med denna, kör: python -m index rebuild"),
     Reason("The library in {data} was made by a newer Källa ({version}). Install that version, or name another folder.",
            "Biblioteket i {data} gjordes av en nyare Källa ({version}). Installera den versionen, eller ange en annan mapp."),
     Reason("This library was cut into passages by another version of Källa ({version}, here {here}). Nothing was changed. To"
@@ -51,6 +49,7 @@ _STORE = (
     Reason("an ingest", "en inläsning"),
     Reason("an evaluation", "en utvärdering"),
     Reason("a calibration", "en kalibrering"),
+    Reason("an update of its tables", "en uppdatering av dess tabeller"),
     Reason("The vectors cannot be written to {folder}: {why}. Nothing stored is lost.",
            "Vektorerna kan inte skrivas till {folder}: {why}. Inget sparat är förlorat."),
     Reason("The model {name} cannot be written to {folder}: {why}. Nothing stored is lost.",
@@ -105,13 +104,16 @@ _MODELS = (
            " model's folder here and name the folder instead, or use the packaged model: --model {packaged}",
            "Modellen {model} kan inte hämtas från modellhubben ({detail}). På en dator utan internet: kopiera modellens mapp hit"
            " och ange mappen i stället, eller använd den medföljande modellen: {packaged}"),
-    Reason("The model in {folder} is not the one this library was embedded with. Run `python -m index rebuild`.",
-           "Modellen i {folder} är inte den som biblioteket byggdes med. Kör `python -m index rebuild`.", REBUILD),
+    Reason("The model in {folder} ({one}) is not the one that this library was embedded with ({model}, {two}). Run `python -m"
+           " index rebuild`.",
+           "Modellen i {folder} ({one}) är inte den som biblioteket byggdes med ({model}, {two}). Kör `python -m index rebuild`.",
+           REBUILD),
     Reason("This library is embedded with {model}. To change the model of all of it, run: python -m index rebuild --model {new}",
            "Biblioteket är byggt med {model}. För att byta modell för hela, kör: python -m index rebuild --model {new}"),
-    Reason("The model {model} is no longer the one that this library was embedded with. Run: python -m index rebuild --model"
-           " {new}",
-           "Modellen {model} är inte längre den som biblioteket byggdes med. Kör: python -m index rebuild --model {new}"),
+    Reason("The model {model} is no longer the one that this library was embedded with (it was {one}, and is {two}). Run:"
+           " python -m index rebuild --model {new}",
+           "Modellen {model} är inte längre den som biblioteket byggdes med (den var {one} och är {two}). Kör: python -m index"
+           " rebuild --model {new}"),
 )  # fmt: skip
 _PARTS = (
     Reason("The word file {path} was made by another version of Källa.",
