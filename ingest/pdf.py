@@ -19,6 +19,7 @@ from ingest.document import LARGEST_PAGE, Block, BlockKind, Document, Format, Me
 from ingest.errors import IngestError, NeedsPassword, ReadError
 from ingest.headings import Part
 from ingest.lines import Line
+from ingest.marking import marking
 from ingest.pagetext import PageText, follow, page_text
 from ingest.pdfinfo import PypdfDocument
 from ingest.pdfium import MAX_WIDTH, PdfiumDocument
@@ -33,6 +34,7 @@ _TIGHT = (
 )  # one under the other, without an empty line between
 _BOXED = (TextSource.LAYER, TextSource.STAMP, TextSource.OCR)
 _FULL = 0.9  # of a page: a picture as large is a scan
+_EDGE = 3  # lines at the top and at the bottom of a page among which its handling mark is looked for
 _STAMP = 150  # characters that a registry or a court prints on a scan
 _PICTURE = 0.2  # of a page: a picture as large may well hold text
 
@@ -233,9 +235,16 @@ def _document(
             organisation="",
             date=properties.created,
             language=language_of(properties.language),
+            handling=_mark(pages),
         ),
         notes=notes,
     )
+
+
+def _mark(pages: Sequence[PageText]) -> str:
+    """The handling mark that a document bears: on a line of its own on the first page, or at the edge of any other."""
+    edges = (line for page in pages[1:] for line in (*page.lines[:_EDGE], *page.lines[-_EDGE:]))
+    return marking(line.text for line in (*(pages[0].lines if pages else ()), *edges))
 
 
 def _notes(properties: Properties) -> tuple[str, ...]:

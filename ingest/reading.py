@@ -135,14 +135,14 @@ class Reader:
     def describe(self, document: Document, path: Path, others: Sequence[Path] = ()) -> Metadata:
         """The metadata in force: the catalogue's, then the document's own, then what the text itself tells.
 
-        Of `others`, which have the same bytes, the rows count too: what one leaves open another may say, and of their
-        handling marks the strictest holds.
+        Of `others`, which have the same bytes, the rows count too: what one leaves open another may say. Of all handling marks,
+        the document's own among them, the strictest holds.
         """
         rows = [row for row in map(self._row, sorted([path, *others])) if row]
         metadata = replace(document.metadata, language=self._language(document))
         for row in reversed(rows):
             metadata = merge(row, metadata)
-        marks = [row.handling for row in rows if row.handling]
+        marks = [mark for mark in (document.metadata.handling, *(row.handling for row in rows)) if mark]
         if marks:
             metadata = replace(metadata, handling=max(marks, key=self.strictness))
         return metadata if metadata.title else replace(metadata, title=_title_from(path))

@@ -584,3 +584,34 @@ def test_scans_are_told_from_text(shared: Path) -> None:
             continue
         for page in document.pages:
             assert (page.source in (TextSource.NONE, TextSource.BLANK)) <= (not document.text[page.start : page.end].strip())
+
+
+@pytest.mark.parametrize(
+    ("lines", "mark"),
+    [
+        (["A report", "TLP:AMBER", "The siren sounds."], "TLP:AMBER"),
+        (["OFFICIAL-SENSITIVE", "A report", "The siren sounds."], "OFFICIAL-SENSITIVE"),
+        (["A report", "The siren sounds. TLP:RED means that nobody else is told."], ""),
+        (["A report", "The siren sounds."], ""),
+    ],
+)
+def test_a_mark_on_the_first_page_is_the_documents(tmp_path: Path, lines: list[str], mark: str) -> None:
+    assert read(_of_lines(tmp_path / "m.pdf", [lines])).metadata.handling == mark
+
+
+def test_a_mark_at_the_foot_of_any_page_counts_and_the_strictest_holds(tmp_path: Path) -> None:
+    pages = [["A report", "TLP:GREEN", "The siren sounds."], ["More", *["It goes on for a while."] * 20, "TLP:RED"]]
+    assert read(_of_lines(tmp_path / "m.pdf", pages)).metadata.handling == "TLP:RED"
+    middle = [pages[0], ["More", *["It goes on."] * 9, "TLP:RED", *["It goes on."] * 9, "The end"]]
+    assert read(_of_lines(tmp_path / "n.pdf", middle)).metadata.handling == "TLP:GREEN"
+
+
+def _of_lines(path: Path, pages: list[list[str]]) -> Path:
+
+    canvas = Canvas(str(path))
+    for lines in pages:
+        for number, line in enumerate(lines):
+            canvas.drawString(72, 780 - 24 * number, line)
+        canvas.showPage()
+    canvas.save()
+    return path
