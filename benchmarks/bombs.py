@@ -279,7 +279,7 @@ def active_html(address: str = OUTSIDE) -> bytes:
 <p>The words of the page are read and its scripts are not run at all &x;.</p></body></html>""".encode()
 
 
-def huge_line(size: int = 30 * MIB) -> bytes:
+def huge_line(size: int = MIB) -> bytes:
     """Text of one line."""
     return (b"The siren sounds again and again and " * (size // 37 + 1))[:size]
 
@@ -289,7 +289,7 @@ def emphasis(count: int = 60_000) -> bytes:
     return b"*a **a _a [a ![a `a <a " * count
 
 
-def huge_records(size: int = 40 * MIB) -> bytes:
+def huge_records(size: int = 65 * MIB) -> bytes:
     """A bulk file with one line that never ends, between two good ones."""
     good = b'{"_id": "%d", "title": "Siren %d", "text": "The siren in district %d sounds for all of the people there."}\n'
     return good % (1, 1, 1) + b'{"_id": "2", "text": "' + b"a" * size + b'"}\n' + good % (3, 3, 3)
@@ -330,7 +330,7 @@ EVERY: dict[str, Callable[[], bytes]] = {
     "active.html": active_html,
     "line.md": huge_line,
     "line.txt": huge_line,
-    "line.html": huge_line,
+    "line.html": lambda: huge_line(11 * MIB),
     "emphasis.md": emphasis,
     "records.jsonl": huge_records,
     "deep.jsonl": deep_records,

@@ -47,7 +47,7 @@ def dump(document: Document) -> bytes:
         "format": document.format.value,
         "record": document.record,
         "notes": document.notes,
-        "metadata": dataclasses.asdict(document.metadata),
+        "metadata": {name: _shortened(value) for name, value in dataclasses.asdict(document.metadata).items()},
         "pages": [_page_out(page) for page in document.pages],
         "blocks": _blocks_out(document.blocks),
     }
@@ -55,6 +55,13 @@ def dump(document: Document) -> bytes:
         return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode("utf-8")
     except ValueError as error:
         raise ReadError(f"the document cannot be passed on: {error}") from error
+
+
+def _shortened(value: str | tuple[str, ...]) -> str | tuple[str, ...]:
+    """A value of the metadata as far as `load` takes it: a heading without an end, taken for the title, costs no document."""
+    if isinstance(value, str):
+        return value[:_LONGEST_VALUE]
+    return tuple(one[:_LONGEST_VALUE] for one in value[:_MOST_VALUES])
 
 
 def load(data: bytes) -> Document:

@@ -172,3 +172,19 @@ def test_a_text_that_is_no_unicode_cannot_be_sent() -> None:
     )
     with pytest.raises(ReadError):
         wire.dump(document)
+
+
+def test_metadata_without_an_end_is_shortened_and_costs_no_document() -> None:
+    given = Metadata(title="x" * 20_000, city=("y" * 20_000,) * 2000)
+    text = "The siren sounds."
+    document = Document(
+        text=text, pages=(Page(number=1, label="", start=0, end=len(text)),), format=Format.MARKDOWN, metadata=given,
+        blocks=(Block(start=0, end=len(text), kind=BlockKind.PARAGRAPH),),
+    )  # fmt: skip
+    read = wire.load(wire.dump(document))
+    assert (read.text, len(read.metadata.title), len(read.metadata.city), len(read.metadata.city[0])) == (
+        text,
+        10_000,
+        1000,
+        10_000,
+    )
