@@ -8,7 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
-from index import postings, seal, serving, store
+from index import listing, postings, seal, serving, store
+from index.access import local_owner
 from index.contents import embedded_hash
 from index.errors import SnapshotError
 from index.models import is_whole, parse_info, read_info
@@ -39,6 +40,7 @@ def verify(data: Path, *, sources: bool = True) -> Iterator[str]:
             yield from _vectors(connection, row)
             yield from _vector_file(connection, data, row)
             yield from _model(data, row)
+            _as_readers_do(connection, data)
             if sources:
                 yield from _sources(connection)
     except store.DatabaseError as exc:
@@ -222,6 +224,14 @@ def _vector_file(connection: Connection, data: Path, row: Row) -> Iterator[str]:
         yield f"{len(expected - ids)} passages are missing from the vector file {snapshot.file}."
     if ids - expected - buried:
         yield f"{len(ids - expected - buried)} vectors in {snapshot.file} belong to no passage."
+
+
+def _as_readers_do(connection: Connection, data: Path) -> None:
+    """Read what the page would: what it could not understand, raises here too."""
+    now = serving.load(connection, data, None)
+    if now is not None:
+        listing.documents(connection, now, local_owner())
+        listing.files(connection, now, local_owner())
 
 
 def _model(data: Path, row: Row) -> Iterator[str]:
