@@ -20,6 +20,8 @@ from index.vectors import VectorIndex
 from ingest import boxes
 from ingest.paths import path_of
 
+_UNKNOWN_FILE = "SELECT 1 FROM file_documents WHERE document_id = ? AND path NOT IN (SELECT path FROM files)"
+
 
 def verify(data: Path, *, sources: bool = True) -> Iterator[str]:
     """Check the store against itself, its vector file and (unless told not to) the source files. Yields what does not hold."""
@@ -86,6 +88,8 @@ def _documents(connection: Connection) -> Iterator[str]:
             yield f"{name}: what is stored of it is not what was written."
         if not connection.execute("SELECT 1 FROM file_documents WHERE document_id = ?", (row["id"],)).fetchone():
             yield f"{name} belongs to no file."
+        if row["format"] != "record" and connection.execute(_UNKNOWN_FILE, (row["id"],)).fetchone():
+            yield f"{name} belongs to a file that is not known."  # but of a bulk file that is still being read
         pages = connection.execute("SELECT * FROM pages WHERE document_id = ? ORDER BY number", (row["id"],)).fetchall()
         yield from _pages(name, row["text"], pages, row["pages"])
 
