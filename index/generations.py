@@ -11,7 +11,8 @@ from index import postings, schema, seal, serving, store, vectorfile, vectors
 from index.embed import Embedded
 from index.errors import SnapshotError, StoreError
 from index.files import is_whole
-from index.models import ModelInfo, parse_info
+from index.models import ModelInfo, parse_info, sweep
+from index.settings import models_folder
 from index.store import Connection
 
 Hash = bytes
@@ -174,6 +175,7 @@ class Generations:
 
     def clean(self) -> None:
         """Remove what no reader needs: generations that are not served, in small commits, and files that nothing names."""
+        sweep(models_folder(self.data))
         unserved = self._connection.execute("SELECT id FROM generations WHERE state != 'serving'").fetchall()
         for row in unserved:
             self.drop(int(row["id"]))

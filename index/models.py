@@ -75,7 +75,7 @@ def export(name: str, models: Path, precision: str = "int8", say: Callable[[str]
             return found
     say(f"Preparing the model {title} (once)")
     aside = models / f".{folder.name}.{os.getpid()}"
-    _sweep(models)
+    sweep(models)
     shutil.rmtree(aside, ignore_errors=True)
     try:
         aside.mkdir(parents=True)
@@ -97,8 +97,8 @@ def _reason(exc: Exception) -> str:
     return exc.strerror if isinstance(exc, OSError) and exc.strerror else str(exc).split("\n")[0]
 
 
-def _sweep(models: Path) -> None:
-    """Remove what exports that were killed left behind."""
+def sweep(models: Path) -> None:
+    """Remove what exports that were killed left behind; an export whose process lives stays."""
     for left in models.glob(".*-*.*"):
         if not process_lives(left.suffix[1:]):
             shutil.rmtree(left, ignore_errors=True)

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import numpy as np
 
-from index import postings, seal, serving, store
+from index import listing, postings, seal, serving, store
+from index.access import local_owner
 from index.contents import embedded_hash
 from index.errors import SnapshotError, StoreError
 from index.models import is_whole, parse_info, read_info
@@ -19,6 +20,8 @@ from index.vectorfile import STORED
 from index.vectors import Snapshot, VectorIndex
 from ingest import boxes
 from ingest.paths import path_of
+
+_UNKNOWN_FILE = "SELECT 1 FROM file_documents WHERE document_id = ? AND path NOT IN (SELECT path FROM files)"
 
 
 def verify(data: Path, *, sources: bool = True) -> Iterator[str]:
@@ -42,6 +45,7 @@ def verify(data: Path, *, sources: bool = True) -> Iterator[str]:
             yield from _vectors(connection, row)
             yield from _vector_file(connection, data, row)
             yield from _model(data, row)
+            _as_readers_do(connection, data)
             if sources:
                 yield from _sources(connection)
     except store.DatabaseError as exc:
@@ -110,6 +114,8 @@ def _documents(connection: Connection) -> Iterator[str]:
             yield f"{name}: what is stored of it is not what was written."
         if not connection.execute("SELECT 1 FROM file_documents WHERE document_id = ?", (row["id"],)).fetchone():
             yield f"{name} belongs to no file."
+        if row["format"] != "record" and connection.execute(_UNKNOWN_FILE, (row["id"],)).fetchone():
+            yield f"{name} belongs to a file that is not known."  # but of a bulk file that is still being read
         pages = connection.execute("SELECT * FROM pages WHERE document_id = ? ORDER BY number", (row["id"],)).fetchall()
         yield from _pages(name, row["text"], pages, row["pages"])
 
@@ -270,6 +276,14 @@ def _same_vectors(
             others.append(held["id"])
     if others:
         yield f"{len(others)} vectors in {snapshot.file} are not those of their passages (the first is {others[0]})."
+
+
+def _as_readers_do(connection: Connection, data: Path) -> None:
+    """Read what the page would: what it could not understand, raises here too."""
+    now = serving.load(connection, data, None)
+    if now is not None:
+        listing.documents(connection, now, local_owner())
+        listing.files(connection, now, local_owner())
 
 
 def _model(data: Path, row: Row) -> Iterator[str]:

@@ -148,6 +148,7 @@ _VERIFY = (
            "Textställe {n} (dokument {document}, tecken {start}–{end})"),
     Reason("{which} has no text.", "{which} har ingen text.", BACKUP),
     Reason("{which}: its text is not the text that was read.", "{which}: texten är inte den som lästes in.", BACKUP),
+    Reason("{which} belongs to a file that is not known.", "{which} hör till en fil som inte är känd.", BACKUP),
     Reason("{which} belongs to no file.", "{which} hör inte till någon fil.", BACKUP),
     Reason("{which} should have {n} pages, but {stored} are stored.",
            "{which} ska ha {n} sidor, men {stored} är sparade.", BACKUP),
