@@ -88,7 +88,7 @@ def detect_query(text: str, among: Collection[str] = ("en", "sv")) -> str:
 
     Of equally likely languages, the one that comes first in `among`.
     """
-    scores = _scores(text)
+    scores = _scores(text, frozenset(among))
     return _best({code: scores[code] for code in among if code in scores})
 
 
@@ -116,8 +116,8 @@ def _best(scores: Mapping[str, float]) -> str:
     return max(scores, key=scores.__getitem__) if scores else ""
 
 
-def _scores(text: str) -> dict[str, float]:
-    """Log-likelihoods by language, up to a constant; empty where there are no letters."""
+def _scores(text: str, among: frozenset[str] = LANGUAGES) -> dict[str, float]:
+    """Log-likelihoods by language, of those in `among`, up to a constant; empty where there are no letters."""
     text = _ADDRESS.sub(" ", text)
     words = [word.casefold() for word in _WORD.findall(text)]
     if not words:
@@ -125,6 +125,8 @@ def _scores(text: str) -> dict[str, float]:
     scores: dict[str, float] = {}
     for code, probability in _load().rank(text):
         code = _SAME.get(code, code)
+        if code not in among:
+            continue
         likelihood = math.log(max(probability, 1e-20)) + _PRIOR.get(code, 0.0)
         scores[code] = max(scores.get(code, likelihood), likelihood)
     for code, evidence in _evidence(words).items():
