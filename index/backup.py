@@ -29,6 +29,7 @@ MANIFEST = "manifest.json"
 SOURCES = "sources/"
 _BESIDE = ("catalogue.csv", "glossary.csv")  # what describes the sources, in their folder or one above
 _CHUNK = 1 << 20
+_BROKEN = (zipfile.BadZipFile, zlib.error)
 
 
 class BackupError(LibraryError):
@@ -162,7 +163,7 @@ def read_manifest(archive: zipfile.ZipFile, file: Path) -> Manifest:
             format=int(told["format"]), created=str(told["created"]), migrations=tuple(told["migrations"]),
             counts=dict(told["counts"]), members=members, changed=tuple(told["changed"]),
         )  # fmt: skip
-    except (KeyError, ValueError, TypeError, AttributeError, zipfile.BadZipFile, OSError, EOFError, NotImplementedError) as exc:
+    except (KeyError, ValueError, TypeError, AttributeError, OSError, EOFError, NotImplementedError, *_BROKEN) as exc:
         raise BackupError(f"{file} is no backup of Källa, or is damaged: its list of contents cannot be read.") from exc
 
 
@@ -181,7 +182,7 @@ def unpack(archive: zipfile.ZipFile, name: str, member: Member, target: Path | N
             if out:
                 out.flush()
                 os.fsync(out.fileno())
-    except (KeyError, ValueError, RuntimeError, zipfile.BadZipFile, EOFError, NotImplementedError, zlib.error) as exc:
+    except (KeyError, ValueError, RuntimeError, EOFError, NotImplementedError, *_BROKEN) as exc:
         raise BackupError(f"The backup is damaged: {name} cannot be read from it. Nothing was changed.") from exc
     if size != member.size or digest.hexdigest() != member.sha256:
         raise BackupError(f"The backup is damaged: {name} is not what was packed. Nothing was changed.")

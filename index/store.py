@@ -124,6 +124,11 @@ def copy(data: Path, file: str, target: Path) -> None:
             made.execute("PRAGMA journal_mode = DELETE")  # one file, with nothing beside it
 
 
+def open_beside(data: Path, file: str) -> Connection:
+    """A connection that reads one of the files beside the library."""
+    return _connect(data / file, writing=False)
+
+
 def open_copy(file: Path) -> Connection:
     """A connection to a file that `copy` made, to be read and changed."""
     return _connect(file, writing=True)
@@ -132,6 +137,8 @@ def open_copy(file: Path) -> Connection:
 def refuse_newer(connection: Connection, data: Path, file: str) -> None:
     """Raise StoreError where a file was made by a newer Källa."""
     known = {FILE: MIGRATIONS, DESK_FILE: DESK_MIGRATIONS, PEOPLE_FILE: PEOPLE_MIGRATIONS}
+    if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'migrations'").fetchone():
+        return  # it was only begun: its tables are made at the next use
     _refuse_newer(set(migrations(connection)), data, known[file])
 
 

@@ -81,7 +81,7 @@ def _beside(data: Path) -> Iterator[str]:
         if not (data / name).is_file():
             continue
         try:
-            with store.explained(data, name), closing(store.open_copy(data / name)) as connection:
+            with store.explained(data, name), closing(store.open_beside(data, name)) as connection:
                 store.refuse_newer(connection, data, name)
                 yield from (
                     f"{name} is damaged: {row[0]}." for row in connection.execute("PRAGMA integrity_check(5)") if row[0] != "ok"

@@ -131,6 +131,7 @@ def _ingest(chosen: argparse.Namespace, again: "Callable[[], None]" = lambda: No
     from ingest.language import detect
     from ingest.ocr import installed
     from ingest.passwords import passwords
+    from ingest.paths import key_of
     from ingest.pipeline import Run
     from ingest.pool import ReaderPool
     from ingest.reading import Reader
@@ -138,6 +139,7 @@ def _ingest(chosen: argparse.Namespace, again: "Callable[[], None]" = lambda: No
     began = time.perf_counter()
     data = data_folder(chosen.data)
     roots = chosen.paths or [Path("corpus")]
+    words = glossaries(roots)
     gone = Gone.PRUNE if chosen.prune else Gone.KEEP if chosen.keep_gone else Gone.USUAL
     secrets = passwords(chosen.passwords, roots)
     jobs = chosen.jobs if chosen.jobs > 0 else min(4, max(1, (os.cpu_count() or 1) // 2))
@@ -151,7 +153,7 @@ def _ingest(chosen: argparse.Namespace, again: "Callable[[], None]" = lambda: No
             intake = open_intake(writer, encoder, folder, source, json.dumps(settings.as_dict()), served)
             ocr = installed()
             run = Run(intake, roots, jobs, ocr, secrets, gone)
-            words = glossaries(roots, left_out=run.absence.folders)
+            unmounted = {key_of(folder) for folder in run.absence.folders}
             catalogues = Catalogues()
             with ReaderPool(jobs) as pool:
                 reader = Reader(
@@ -173,6 +175,7 @@ def _ingest(chosen: argparse.Namespace, again: "Callable[[], None]" = lambda: No
                 enough = _ENOUGH if writer.has_floor(current.model_id) or source == PACKAGED else _FEW
                 if (folded or not writer.has_floor(current.model_id)) and writer.passages(current.generation) >= enough:
                     _measure_floor(writer, encoder)
+            words = {folder: pairs for folder, pairs in words.items() if folder not in unmounted}
             if writer.keep_glossaries(words):
                 _say(f"Glossary: {sum(map(len, words.values()))} entries are searched with.")
         finally:

@@ -2,7 +2,7 @@
 
 import os
 import unicodedata
-from collections.abc import Container, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from ingest import sheet
@@ -34,13 +34,13 @@ def load(path: Path) -> Pairs:
     return tuple(pairs)
 
 
-def glossaries(roots: Sequence[Path], left_out: Container[Path] = ()) -> dict[str, Pairs]:
+def glossaries(roots: Sequence[Path]) -> dict[str, Pairs]:
     """The glossary of each root that is a folder, by the folder's stored key; () where it has none.
 
-    `left_out`: folders that look unmounted, whose glossary stays as it was. Raises GlossaryError, naming the file.
+    Raises GlossaryError, naming the file.
     """
     folders = [Path(os.path.abspath(root)) for root in roots if os.path.isdir(root)]
-    return {key_of(folder): _glossary_in(folder) for folder in folders if folder not in left_out}
+    return {key_of(folder): _glossary_in(folder) for folder in folders}
 
 
 def _glossary_in(folder: Path) -> Pairs:

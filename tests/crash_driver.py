@@ -38,7 +38,7 @@ EVERY = 7  # of the statements inside a transaction, one in so many is a place t
 class InProcess:
     """Reads in this process: what is crashed here is the writing."""
 
-    def read(self, path: Path, format: Any) -> Any:
+    def read(self, path: Path, format: Any, passwords: Any = ()) -> Any:
         return reader_for(format)(path)
 
     def read_records(self, path: Path) -> Iterator[list[Any]]:

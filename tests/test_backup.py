@@ -45,7 +45,10 @@ def answers(shelf: Shelf, data: Path) -> list[Any]:
     from index.library import Library
 
     library = Library(data, lambda _: "en", shelf.open_encoder)
-    found = [asdict(library.search(question, principal=OWNER)) | {"seconds": 0, "understood": 0, "moment": None} for question in QUESTIONS]
+    found = [
+        asdict(library.search(question, principal=OWNER)) | {"seconds": 0, "understood": 0, "moment": None}
+        for question in QUESTIONS
+    ]
     library.close()
     assert all(one["hits"] for one in found)
     return found

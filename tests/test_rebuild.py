@@ -207,6 +207,7 @@ def test_an_empty_library_can_be_rebuilt_and_filled(tmp_path: Path, monkeypatch:
     shelf = Shelf(tmp_path / "docs", tmp_path / "data", monkeypatch)
     shelf.put("one.md", TEXT.format(n=1))
     shelf.ingest()
+    shelf.put(".keep", "")  # a folder that is empty as a whole could be a disk that is not mounted
     (shelf.folder / "one.md").unlink()
     shelf.ingest()
     assert shelf.index("rebuild").code == 0

@@ -138,7 +138,7 @@ def wait(holds: Callable[[], bool], seconds: float = 8.0) -> None:
 @pytest.mark.parametrize("polling", [False, True])
 def test_a_file_that_grows_is_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, polling: bool) -> None:
     monkeypatch.setattr(watching, "_POLL", 100)
-    with watched(tmp_path, patience=Patience(still=1.0, grace=0.0, every=60.0), polling=polling) as (told, _, _):
+    with watched(tmp_path, patience=Patience(still=2.0, grace=0.0, every=60.0), polling=polling) as (told, _, _):
         with (tmp_path / "slow.md").open("w") as file:
             for _ in range(12):
                 file.write("more\n" * 100)
@@ -146,7 +146,7 @@ def test_a_file_that_grows_is_waited_for(tmp_path: Path, monkeypatch: pytest.Mon
                 time.sleep(0.15)
                 assert len(told) == 1
         wait(lambda: len(told) == 2)
-        time.sleep(1.5)
+        time.sleep(2.5)
         assert len(told) == 2
 
 

@@ -36,10 +36,12 @@ def _status(chosen: argparse.Namespace) -> int:
 
 def _reread(data: Path) -> Iterator[str]:
     from index.reread import reread
+    from ingest.passwords import passwords
     from ingest.pool import ReaderPool
 
+    secrets = passwords()
     with ReaderPool(1) as pool:
-        yield from reread(data, pool.read)
+        yield from reread(data, lambda path, format: pool.read(path, format, secrets.words()))
 
 
 def _verify(chosen: argparse.Namespace) -> int:
