@@ -150,6 +150,7 @@ def _hit(connection: Connection, row: Row, candidate: Candidate, rank: int, aske
     if asked is not None and candidate.words > 0:
         stems = _stems_of(row)
         by_words, by_added = not stems.isdisjoint(asked.typed_stems), not stems.isdisjoint(asked.added_stems)
+    label, sure = _pages(connection, row)
     return Hit(
         rank=rank,
         score=round(candidate.score, 6),
@@ -162,7 +163,7 @@ def _hit(connection: Connection, row: Row, candidate: Candidate, rank: int, aske
         organisation=row["organisation"],
         page=row["page"],
         page_end=row["page_end"],
-        page_label=_label(connection, row),
+        page_label=label,
         section=tuple(json.loads(row["section"])),
         text=row["text"],
         start=row["start"],
@@ -177,29 +178,19 @@ def _hit(connection: Connection, row: Row, candidate: Candidate, rank: int, aske
         by_meaning=candidate.cosine >= _MEANT,
         by_words=by_words,
         by_added=by_added,
-        ocr=_least_sure(connection, row),
+        ocr=sure,
     )
 
 
-def _label(connection: Connection, row: Row) -> str:
-    labels = [
-        page["label"]
-        for page in connection.execute(
-            "SELECT label FROM pages WHERE document_id = ? AND number IN (?, ?) ORDER BY number",
-            (row["document_id"], row["page"], row["page_end"]),
-        )
-        if page["label"]
-    ]
-    return "–".join(dict.fromkeys(labels))
-
-
-def _least_sure(connection: Connection, row: Row) -> float | None:
-    """The lowest confidence of the recognised pages that a passage stands on."""
-    found = connection.execute(
-        "SELECT min(confidence) AS least FROM pages WHERE document_id = ? AND number BETWEEN ? AND ? AND source = ?",
-        (row["document_id"], row["page"], row["page_end"], TextSource.OCR.value),
-    ).fetchone()
-    return None if found["least"] is None else float(found["least"])
+def _pages(connection: Connection, row: Row) -> tuple[str, float | None]:
+    """The labels of the pages a passage begins and ends on, and the lowest confidence of those that were recognised."""
+    pages = connection.execute(
+        "SELECT number, label, CASE source WHEN ? THEN confidence END FROM pages"
+        " WHERE document_id = ? AND number BETWEEN ? AND ? ORDER BY number",
+        (TextSource.OCR.value, row["document_id"], row["page"], row["page_end"]),
+    ).fetchall()
+    labels = dict.fromkeys(label for number, label, _ in pages if label and number in (row["page"], row["page_end"]))
+    return "–".join(labels), min((float(sure) for *_, sure in pages if sure is not None), default=None)
 
 
 # -- the answer
