@@ -152,6 +152,7 @@ def _hit(connection: Connection, row: Row, candidate: Candidate, rank: int, aske
     if asked is not None and candidate.words > 0:
         stems = _stems_of(row)
         by_words, by_added = not stems.isdisjoint(asked.typed_stems), not stems.isdisjoint(asked.added_stems)
+    label, sure = _label(connection, row), _least_sure(connection, row)
     return Hit(
         rank=rank,
         score=round(candidate.score, 6),
@@ -164,7 +165,7 @@ def _hit(connection: Connection, row: Row, candidate: Candidate, rank: int, aske
         organisation=row["organisation"],
         page=row["page"],
         page_end=row["page_end"],
-        page_label=_label(connection, row),
+        page_label=label,
         section=tuple(json.loads(row["section"])),
         text=row["text"],
         start=row["start"],
@@ -179,7 +180,7 @@ def _hit(connection: Connection, row: Row, candidate: Candidate, rank: int, aske
         by_meaning=candidate.cosine >= _MEANT,
         by_words=by_words,
         by_added=by_added,
-        ocr=_least_sure(connection, row),
+        ocr=sure,
     )
 
 

@@ -29,7 +29,8 @@ UNKNOWN = Weights(dense=0.08, lexical=0.92)  # neither question nor translation 
 def fuse(cosines: Floats, words: Floats, weights: Weights, foreign: Flags) -> Floats:
     """One score a candidate, 0 to 1, from its `(n,)` cosine and its `(n,)` word score.
 
-    `foreign` marks the passages whose language the model does not know: their words stand in for their meaning.
+    `foreign` marks the passages whose language the model does not know: their words stand in for their meaning, and their
+    cosine may be NaN.
     """
     near = of_best(np.where(foreign, 0.0, cosines))
     said = of_best(words)

@@ -70,7 +70,7 @@ class Postings:
     @cached_property
     def swedish_text(self) -> str:
         """The stems that occur in Swedish passages in one string, each between newlines, for a look-up of parts of words."""
-        ends = np.concatenate([[0], np.cumsum(self.swedish[self.entries])])[self.starts]
+        ends = np.concatenate([[0], np.cumsum(self.swedish[self.entries], dtype=np.int32)])[self.starts]
         held = (ends[1:] > ends[:-1]).tolist()
         return "\n".join(["", *(term for term, swedish in zip(self.terms, held, strict=True) if swedish), ""])
 

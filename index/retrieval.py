@@ -82,7 +82,7 @@ def retrieve(
     meant = mode is not Mode.LEXICAL and wanted.vector is not None
     near, near_cosines = (wanted.near[0][:depth], wanted.near[1][:depth]) if meant else (serving.ids[:0], np.zeros(0))
     ids = np.sort(near if mode is Mode.DENSE else np.concatenate([near, wanted.scored.top(depth)]))
-    ids = ids[np.diff(ids, prepend=-1) > 0]  # each once
+    ids = ids[np.concatenate([[True], ids[1:] != ids[:-1]])[: len(ids)]]  # each once
     words = wanted.scored.of(ids)
     cosines = np.full(len(ids), np.nan)
     if meant and wanted.vector is not None:
@@ -105,7 +105,7 @@ def _scores(cosines: fuse.Floats, words: fuse.Floats, foreign: fuse.Flags, weigh
         return words
     if mode is Mode.DENSE:
         return cosines
-    return fuse.fuse(np.nan_to_num(cosines), words, weights, foreign)
+    return fuse.fuse(cosines, words, weights, foreign)
 
 
 def _look_into(
@@ -121,9 +121,7 @@ def _look_into(
     mixed = cosines.copy()
     nearest = nearest_sentences(connection, serving, ids[known], wanted.vector, cosines[known])
     mixed[known] = (1 - _SENTENCE) * cosines[known] + _SENTENCE * nearest
-    plain, again = (
-        fuse.fuse(np.nan_to_num(values[top]), words[top], wanted.weights, foreign[top]) for values in (cosines, mixed)
-    )
+    plain, again = (fuse.fuse(values[top], words[top], wanted.weights, foreign[top]) for values in (cosines, mixed))
     out = scores.copy()
     out[top] += again - plain
     if len(rest):

@@ -93,12 +93,13 @@ def test_by_hand() -> None:
     assert [values.tolist() for values in part.entries_of("siren")] == [[0], [2], [1]]
     assert [values.tolist() for values in part.entries_of("go")] == [[2], [0], [1]]
     assert [values.tolist() for values in part.entries_of("police")] == [[], [], []]
-    assert len(part.entries_of("police")[0]) == 0
+    assert part.places_of("siren").tolist() == [0] and part.places_of("police").tolist() == []
+    assert part.swedish_text == "\npå\nön\növning\n"
 
 
 def test_no_passages_make_an_empty_part() -> None:
     part = build([])
-    assert part.terms == {} and part.page_count == 0 and len(part.ids) == 0
+    assert part.terms == {} and part.swedish_text.split() == [] and part.page_count == 0 and len(part.ids) == 0
     assert len(part.entries_of("siren")[0]) == len(part.entries_of("")[0]) == 0
     without_words = build([PassageWords(passage_id=1, page=(1, 1), language="en", text="?!", context="")])
     assert without_words.terms == {} and without_words.ids.tolist() == [1]

@@ -96,6 +96,17 @@ def test_equal_scores_are_in_the_order_of_their_ids(folder: Path) -> None:
     assert found.tolist() == [1, 2, 3, 4, 5, 6]
 
 
+@pytest.mark.parametrize("delta", [0, 10])
+def test_where_nothing_is_left_out_the_same_is_found_without_looking_who_is_in(folder: Path, delta: int) -> None:
+    ids, rows, query = np.arange(1, 61, dtype=np.int64), unit(60, 11), unit(1, 12)[0]
+    index = build(folder, ids[: 60 - delta], rows[: 60 - delta]).with_delta(ids[60 - delta :], rows[60 - delta :])
+    everyone, without_one = bitmap(ids, 60), bitmap(ids[ids != 7], 60)
+    assert index.is_within(everyone) and not index.is_within(without_one)
+    for column, same in zip(index.search(query, 20, None), index.search(query, 20, everyone), strict=True):
+        assert column.tolist() == same.tolist()
+    assert 7 in index.search(query, 60, None)[0] and 7 not in index.search(query, 60, without_one)[0]
+
+
 def test_nothing_at_all_is_found_in_nothing(folder: Path) -> None:
     none = np.zeros(0, np.int64)
     query = unit(1, 1)[0]
