@@ -34,11 +34,15 @@ ASKED = {
 
 @pytest.fixture
 def golden(request: pytest.FixtureRequest, tmp_path: Path, packaged_model: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The data folder of a past version; the model is exported, under the name that it has on this machine."""
+    """The data folder of a past version, with the model under the name that it had there and under the one that it has here."""
     data = tmp_path / "data"
     with zipfile.ZipFile(GOLDEN / f"{request.param}.zip") as file:
         file.extractall(data)
-    (data / "models").symlink_to(packaged_model.parent)
+    (data / "models").mkdir()
+    with contextlib.closing(sqlite3.connect(data / store.FILE)) as connection:
+        ((there,),) = connection.execute("SELECT folder FROM models")
+    for name in {there, packaged_model.name}:
+        (data / "models" / name).symlink_to(packaged_model)
     real = models.export
 
     def export(name: str, folder: Path, **more: Any) -> Path:
