@@ -250,11 +250,13 @@
     };
 
     form.addEventListener("submit", (event) => event.preventDefault());
-    form.addEventListener("change", (event) => {
-      const chosen = [...event.target.files].map((file) => ({ file, path: file.webkitRelativePath || file.name }));
-      event.target.value = "";
-      take(chosen);
-    });
+    const chosen = (input) => {
+      const found = [...input.files].map((file) => ({ file, path: file.webkitRelativePath || file.name }));
+      input.value = "";
+      take(found);
+    };
+    form.addEventListener("change", (event) => chosen(event.target));
+    for (const input of form.querySelectorAll("input[type=file]")) chosen(input); // before this script was there
     window.addEventListener("beforeunload", (event) => {
       if (rows.length) event.preventDefault();
     });
