@@ -93,19 +93,19 @@ def _measure(data: Path, encoder: OnnxEncoder) -> None:
             middle, late = np.percentile(wall[kind], [50, 95])
             print(
                 f"  {said}: {middle:.1f} ms (95 %: {late:.1f}), x {middle / np.median(wall['least']):.2f};"
-                f" of the core {np.median(core[kind]):.1f} ms, x {np.median(core[kind]) / np.median(core['least']):.2f}"
+                f" of the cores {np.median(core[kind]):.1f} ms, x {np.median(core[kind]) / np.median(core['least']):.2f}"
             )
 
 
 def _timed(runs: Mapping[str, Callable[[str], object]], questions: Sequence[str]) -> tuple[Times, Times]:
-    """Milliseconds of each run on questions of its own, by the clock and of the core, all kinds in turn."""
+    """Milliseconds of each run on questions of its own, by the clock and of all cores together, all kinds in turn."""
     wall: Times = {kind: [] for kind in runs}
     core: Times = {kind: [] for kind in runs}
     for kind, text in zip(cycle(runs), questions, strict=False):
-        began, used = time.perf_counter(), time.thread_time()
+        began, used = time.perf_counter(), time.process_time()
         runs[kind](text)
         wall[kind].append(1000 * (time.perf_counter() - began))
-        core[kind].append(1000 * (time.thread_time() - used))  # a question has one thread
+        core[kind].append(1000 * (time.process_time() - used))
     return wall, core
 
 

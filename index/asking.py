@@ -1,7 +1,10 @@
 """What was typed, put in the terms of the index: filters, concepts in both languages, and the vector to compare with."""
 
+import os
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -18,6 +21,8 @@ _MISSPELT = 0.8  # of its letters that a word of the library shares with what wa
 _SHORTEST = 4  # letters of a word that may be misspelt
 _AT_ONCE = 500  # passages that are fetched in one query
 _LOOKED_UP = 5  # passages in which the spelling of a word is looked up
+
+Nearest = tuple[Vectors | None, tuple[Ids, Scores]]  # a question's vector, and the passages nearest to it with their cosines
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,13 +63,16 @@ def filters(typed: Query, where: Mapping[str, Sequence[str]]) -> dict[str, Seque
 
 
 def ask(now: Serving, allowed: Allowed, typed: Query, language: str, means: Means) -> Asked:
-    """Put a question to what `allowed` leaves."""
+    """Put a question to what `allowed` leaves: what it means is looked for while its words are."""
     knows = now.model.knows(language)
+    nearest = _beside(now, allowed, typed.text, means) if knows else None
     others = means.lexicon if means.lexicon is not None and _is_mixed(allowed, language) else None
     put = concepts.ask(typed.text, language, allowed.vocabulary, others)
     translated = not knows and bool(put.gloss) and any(now.model.knows(code) for code in lexical.LANGUAGES)
+    if nearest is None:
+        nearest = _beside(now, allowed, put.gloss if translated else typed.text, means)
     scored = now.words.score(put.concepts, allowed.scope)
-    vector, near = _nearest(now, allowed, put.gloss if translated else typed.text, means)
+    vector, near = nearest.result()
     return Asked(
         query=typed,
         language=language,
@@ -80,7 +88,17 @@ def ask(now: Serving, allowed: Allowed, typed: Query, language: str, means: Mean
     )
 
 
-def _nearest(now: Serving, allowed: Allowed, text: str, means: Means) -> tuple[Vectors | None, tuple[Ids, Scores]]:
+def _beside(now: Serving, allowed: Allowed, text: str, means: Means) -> Future[Nearest]:
+    return _threads().submit(_nearest, now, allowed, text, means)
+
+
+@lru_cache(maxsize=1)
+def _threads() -> ThreadPoolExecutor:
+    """As many as there are cores: the model and the scan run outside the interpreter's lock."""
+    return ThreadPoolExecutor(os.cpu_count() or 1, "nearest")
+
+
+def _nearest(now: Serving, allowed: Allowed, text: str, means: Means) -> Nearest:
     if means.encoder is None or not text:
         return None, (now.ids[:0], np.zeros(0, np.float32))
     vector = means.encoder.query(text)
