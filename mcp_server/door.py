@@ -1,5 +1,6 @@
 """The door of assistants on the page's server: `/mcp`, by personal token, one request at a time and nothing kept between them."""
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 
@@ -8,7 +9,7 @@ from mcp.server.transport_security import TransportSecuritySettings
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers
 from starlette.responses import JSONResponse
-from starlette.types import Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
 from index.errors import LibraryError
 from index.tokens import Bearer
@@ -19,7 +20,12 @@ from mcp_server.tools import Tools
 
 PATH = "/mcp"
 MOST_BYTES = 64 * 1024  # of a request: a question has 2000 characters
+_SOON = 10.0  # seconds for the whole of it to arrive
 _KEY = "kalla.bearer"
+
+
+class _TooLarge(Exception):
+    """Of a request."""
 
 
 class Door:
@@ -78,7 +84,40 @@ class Door:
         elif self._manager is None:
             await _refuse(503, words.NOT_RUNNING)(scope, receive, send)
         else:
-            await self._manager.handle_request({**scope, _KEY: bearer}, receive, send)
+            await self._serve(self._manager, {**scope, _KEY: bearer}, receive, send)
+
+    async def _serve(self, manager: StreamableHTTPSessionManager, scope: Scope, receive: Receive, send: Send) -> None:
+        """Read the whole of a request, if it is small and comes soon, and have it answered."""
+        try:
+            async with asyncio.timeout(_SOON):
+                body = await _body(scope, receive)
+        except TimeoutError:
+            await _refuse(408, words.TOO_LATE)(scope, receive, send)
+            return
+        except _TooLarge:
+            await _refuse(413, words.TOO_LARGE.format(most=MOST_BYTES // 1024))(scope, receive, send)
+            return
+        waiting: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
+
+        async def replayed() -> Message:
+            return waiting.pop() if waiting else await receive()
+
+        await manager.handle_request(scope, replayed, send)
+
+
+async def _body(scope: Scope, receive: Receive) -> bytes:
+    """The body of a request. Raises _TooLarge as soon as it is known to be: more of it is not read."""
+    declared = Headers(scope=scope).get("content-length", "")
+    if declared.isdigit() and int(declared) > MOST_BYTES:
+        raise _TooLarge
+    body = bytearray()
+    while True:
+        message = await receive()
+        body.extend(message.get("body", b""))
+        if len(body) > MOST_BYTES:
+            raise _TooLarge
+        if not message.get("more_body", False):  # of a connection that was given up, too: what is there is no whole request
+            return bytes(body)
 
 
 def _bearer(context: server.Context) -> Bearer | None:

@@ -78,3 +78,5 @@ TOKEN_HERE = (
     "This library has users. Make a personal token on the page, under Account, and put it into {token}, or its file's name "
     "into {file}."
 )
+TOO_LARGE = "A request has {most} KiB at most."
+TOO_LATE = "The request did not arrive in time."
