@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
 from mcp.server.transport_security import TransportSecuritySettings
 from starlette.concurrency import run_in_threadpool
-from starlette.datastructures import Headers
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import JSONResponse
 from starlette.types import Message, Receive, Scope, Send
 
@@ -102,7 +102,12 @@ class Door:
         async def replayed() -> Message:
             return waiting.pop() if waiting else await receive()
 
-        await manager.handle_request(scope, replayed, send)
+        async def unstored(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message)["Cache-Control"] = "no-store"
+            await send(message)
+
+        await manager.handle_request(scope, replayed, unstored)
 
 
 async def _body(scope: Scope, receive: Receive) -> bytes:

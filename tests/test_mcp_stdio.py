@@ -6,7 +6,9 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,7 @@ from argon2 import PasswordHasher
 from mcp import Client, StdioServerParameters
 from mcp.client.stdio import stdio_client
 
+from index import store
 from index.access import Handling, Role, level_of, local_owner
 from index.audit import Audit
 from index.library import Library
@@ -22,6 +25,7 @@ from index.tokens import DAY, Scope, Tokens
 from index.users import Users
 from ingest.language import detect_query
 from mcp_server import words
+from mcp_server.__main__ import main
 
 ROOT = Path(__file__).resolve().parent.parent
 QUESTION = "How soon does Manchester warn the public?"
@@ -74,16 +78,15 @@ def test_the_one_at_this_machine_gets_exact_words_from_every_tool(data: Path) ->
     passages = [*found["passages"], *(one for city in compared["cities"] for one in city["passages"])]
     infos = {info.document_id: info for info in library.documents(local_owner())}
     assert len(passages) >= 6 and listed["total"] == len(infos)
+    with closing(store.open_reader(data)) as connection:
+        texts = {row["document_id"]: row["text"] for row in connection.execute("SELECT document_id, text FROM texts")}
     for one in passages:
-        info = infos[one["document"]]
-        pages = [library.page(info.document_id, number, local_owner()) for number in range(1, info.pages + 1)]
-        whole = "".join(one["text"] for one in ({"text": page.text.ljust(page.end - page.start)} for page in pages if page))
+        info, page = infos[one["document"]], library.page(one["document"], one["page"], local_owner())
+        assert one["text"] == texts[info.document_id][one["start"] : one["end"]]
         assert one["mark"] == info.handling and one["title"] == info.title and info.title in one["citation"]
-        first = next(page for page in pages if page and page.number == one["page"])
-        assert first.start <= one["start"] < first.end and one["text"].split()[0] in whole
-        assert one["text"][: first.end - one["start"]] == first.text[one["start"] - first.start :][: len(one["text"])]
-        if first.label and first.label != str(first.number):
-            assert f"p. {one['page_label'].replace('-', '–')} (PDF page {first.number}" in one["citation"]
+        assert page is not None and page.start <= one["start"] < page.end
+        if one["page_label"] and info.format == "pdf" and one["page"] == one["page_end"]:
+            assert f"p. {one['page_label']}" in one["citation"] and f"{one['page']}" in one["citation"]
     assert level_of(found["mark"]) == max(level_of(hit.handling) for hit in direct.hits)
     assert [(city["city"], city["answered"]) for city in compared["cities"]] == [("Manchester", True), ("Atlantis", False)]
     assert [row.detail["by"] for row in Audit(data).entries() if row.event == "search"] == ["MCP", "MCP"]
@@ -127,41 +130,60 @@ def with_users(data: Path) -> Callable[..., str]:
     users = Users(data, PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
     users.add("chief", role=Role.ADMIN, clearance=Handling.RED, password="correct horse battery")
     users.add("reader", role=Role.READER, clearance=Handling.CLEAR, password="correct horse battery")
-    return lambda name, **known: Tokens(data, known.pop("clock", None) or __import__("time").time).make(
-        users.find(name), "test", **({"scopes": (Scope.READ,), "clearance": Handling.RED, "days": 1} | known)
-    )
+
+    def token(name: str, *, scope: Scope = Scope.READ, made: Callable[[], float] = time.time) -> str:
+        return Tokens(data, made).make(users.find(name), "test", scopes=[scope], clearance=Handling.RED, days=1)
+
+    return token
 
 
-def test_where_there_are_users_a_token_is_needed_and_says_who_asks(tmp_path: Path, sample_library: Path) -> None:
-    place = Path(shutil.copytree(sample_library, tmp_path / "data", symlinks=True))
-    token = with_users(place)
-    good = token("reader")
+@pytest.fixture(scope="module")
+def peopled(tmp_path_factory: pytest.TempPathFactory, sample_library: Path) -> Path:
+    return Path(shutil.copytree(sample_library, tmp_path_factory.mktemp("peopled") / "data", symlinks=True))
+
+
+@pytest.fixture(scope="module")
+def token(peopled: Path) -> Callable[..., str]:
+    return with_users(peopled)
+
+
+def test_without_a_token_that_is_good_it_does_not_start(
+    peopled: Path, token: Callable[..., str], monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
     refused = {
         "none": ({}, words.TOKEN_HERE[:30]),
         "wrong": ({"KALLA_TOKEN": "kalla_" + "x" * 43}, words.NO_TOKEN),
-        "over": ({"KALLA_TOKEN": token("reader", clock=lambda: 10 * DAY)}, words.NO_TOKEN),
-        "for something else": ({"KALLA_TOKEN": token("chief", scopes=(Scope.INGEST,))}, words.NO_SCOPE),
-        "no file": ({"KALLA_TOKEN_FILE": str(tmp_path / "none")}, "cannot be read"),
+        "over": ({"KALLA_TOKEN": token("reader", made=lambda: 10 * DAY)}, words.NO_TOKEN),
+        "for something else": ({"KALLA_TOKEN": token("chief", scope=Scope.INGEST)}, words.NO_SCOPE),
+        "no file": ({"KALLA_TOKEN_FILE": str(peopled / "none")}, "cannot be read"),
     }
     for how, (environment, said) in refused.items():
-        done = command(place, json.dumps(HELLO) + "\n", environment=environment)
-        assert (how, done.returncode, done.stdout) == (how, 2, "") and said in done.stderr and "Traceback" not in done.stderr
+        with monkeypatch.context() as patch:
+            for name in ("KALLA_TOKEN", "KALLA_TOKEN_FILE"):
+                patch.delenv(name, raising=False)
+            for name, value in environment.items():
+                patch.setenv(name, value)
+            assert (how, main(["--data", str(peopled)])) == (how, 2)
+        out, err = capfd.readouterr()
+        assert out == "" and said in err and "Traceback" not in err and "kalla_" not in err
+
+
+def test_where_there_are_users_a_token_says_who_asks(peopled: Path, token: Callable[..., str], tmp_path: Path) -> None:
+    place, good = peopled, token("reader")
     file = tmp_path / "token"
     file.write_text(good + "\n")
-    (listed,) = talk(place, ("list_documents", {}), KALLA_TOKEN_FILE=str(file))
+    listed, found = talk(place, ("list_documents", {}), ("search", {"question": QUESTION}), KALLA_TOKEN_FILE=str(file))
     assert {one["mark"] for one in listed.structured_content["documents"]} == {"TLP:CLEAR"}
-    (found,) = talk(place, ("search", {"question": QUESTION}), KALLA_TOKEN=good)
     assert found.structured_content["mark"] == "TLP:CLEAR"
     (row,) = [row for row in Audit(place).entries() if row.event == "search"]
     assert row.who == "reader" and row.detail["by"] == "MCP" and QUESTION not in row.detail["question"]
 
 
-def test_a_token_that_is_taken_away_meanwhile_is_no_good(tmp_path: Path, sample_library: Path) -> None:
-    place = Path(shutil.copytree(sample_library, tmp_path / "data", symlinks=True))
-    token = with_users(place)("reader")
+def test_a_token_that_is_no_good_any_more_meanwhile_opens_nothing(peopled: Path, token: Callable[..., str]) -> None:
+    place, held = peopled, token("reader")
     parameters = StdioServerParameters(
         command=sys.executable, args=["-m", "mcp_server", "--data", str(place)], cwd=ROOT,
-        env={"PATH": os.environ["PATH"], "KALLA_TOKEN": token},
+        env={"PATH": os.environ["PATH"], "KALLA_TOKEN": held},
     )  # fmt: skip
 
     async def run() -> tuple[Any, Any]:
