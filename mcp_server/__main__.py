@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import signal
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -27,8 +28,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except LibraryError as exc:
         print(exc, file=sys.stderr)
         return WRONG_USE
-    except KeyboardInterrupt:
-        return DONE
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -110,8 +109,11 @@ def _token() -> str:
     token, file = os.environ.get(TOKEN, "").strip(), os.environ.get(TOKEN_FILE, "").strip()
     if token or not file:
         return token
+    path = Path(file).expanduser()
     try:
-        return Path(file).expanduser().read_text("utf-8").strip()
+        if path.stat().st_mode & 0o077:
+            print(f"Others can read {path}, and so ask in your name. Take that from them: chmod go= '{path}'", file=sys.stderr)
+        return path.read_text("utf-8").strip()
     except (OSError, UnicodeDecodeError) as exc:
         raise LibraryError(
             f"The token in {file} cannot be read ({exc}). {TOKEN_FILE} names a file that holds it, and nothing else."
@@ -128,4 +130,6 @@ def _version() -> str:
 
 
 if __name__ == "__main__":
+    # The thread that waits for stdin would keep the process until that ends. Nothing is lost: a row is written in one transaction.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     sys.exit(main())

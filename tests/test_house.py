@@ -97,6 +97,7 @@ def test_the_door_of_assistants_takes_only_types(name: str) -> None:
 
 def test_only_the_door_of_assistants_knows_mcp() -> None:
     assert {name.partition(".")[0] for name in importers_of("mcp", "mcp_types")} == {"mcp_server"}
+    assert {name for name in importers_of("mcp_server") if not name.startswith("mcp_server")} == {"search_app"}
 
 
 def test_nothing_imports_an_entry_point() -> None:

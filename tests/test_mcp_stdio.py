@@ -4,6 +4,7 @@ import asyncio
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -150,11 +151,15 @@ def token(peopled: Path) -> Callable[..., str]:
 def test_without_a_token_that_is_good_it_does_not_start(
     peopled: Path, token: Callable[..., str], monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
+    public = peopled / "token"
+    public.write_text("kalla_" + "x" * 43)
+    public.chmod(0o644)
     refused = {
         "none": ({}, words.TOKEN_HERE[:30]),
         "wrong": ({"KALLA_TOKEN": "kalla_" + "x" * 43}, words.NO_TOKEN),
         "over": ({"KALLA_TOKEN": token("reader", made=lambda: 10 * DAY)}, words.NO_TOKEN),
         "for something else": ({"KALLA_TOKEN": token("chief", scope=Scope.INGEST)}, words.NO_SCOPE),
+        "in a file for others": ({"KALLA_TOKEN_FILE": str(public)}, words.NO_TOKEN),
         "no file": ({"KALLA_TOKEN_FILE": str(peopled / "none")}, "cannot be read"),
     }
     for how, (environment, said) in refused.items():
@@ -165,6 +170,7 @@ def test_without_a_token_that_is_good_it_does_not_start(
                 patch.setenv(name, value)
             assert (how, main(["--data", str(peopled)])) == (how, 2)
         out, err = capfd.readouterr()
+        assert ("Others can read" in err) == ("for others" in how)
         assert out == "" and said in err and "Traceback" not in err and "kalla_" not in err
 
 
@@ -194,6 +200,19 @@ def test_a_token_that_is_no_good_any_more_meanwhile_opens_nothing(peopled: Path,
 
     before, after = asyncio.run(run())
     assert not before.is_error and after.is_error and after.content[0].text == words.NO_TOKEN
+
+
+def test_ctrl_c_ends_it_while_it_waits(tmp_path: Path) -> None:
+    run = [sys.executable, "-m", "mcp_server", "--data", str(tmp_path)]
+    with subprocess.Popen(
+        run, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdin is not None and process.stdout is not None
+        process.stdin.write(json.dumps(HELLO) + "\n")
+        process.stdin.flush()
+        assert "serverInfo" in process.stdout.readline()
+        process.send_signal(signal.SIGINT)
+        assert process.wait(20) == -signal.SIGINT
 
 
 def test_wrong_use_is_said(data: Path) -> None:
