@@ -130,6 +130,6 @@ def _version() -> str:
 
 
 if __name__ == "__main__":
-    # The thread that waits for stdin would keep the process until that ends. Nothing is lost: a row is written in one transaction.
+    # The thread that waits for stdin would keep the process for as long. Nothing is lost: a row is written in one transaction.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     sys.exit(main())

@@ -149,9 +149,9 @@ def token(peopled: Path) -> Callable[..., str]:
 
 
 def test_without_a_token_that_is_good_it_does_not_start(
-    peopled: Path, token: Callable[..., str], monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+    peopled: Path, tmp_path: Path, token: Callable[..., str], monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    public = peopled / "token"
+    public = tmp_path / "token"
     public.write_text("kalla_" + "x" * 43)
     public.chmod(0o644)
     refused = {
