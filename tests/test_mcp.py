@@ -431,6 +431,29 @@ def test_the_door_checks_host_and_origin_itself_too(here: House) -> None:
     library.close()
 
 
+@pytest.mark.parametrize("far", [False, True])
+def test_without_users_this_machine_alone_needs_no_token(here: House, tmp_path: Path, far: bool) -> None:
+    from starlette.applications import Starlette
+    from starlette.routing import Route
+    from starlette.testclient import TestClient
+
+    library = here.shelf.library()
+    door = Door(library, Gate(tmp_path, open_to_others=far), hosts=["127.0.0.1"])
+    sent = {"Content-Type": "application/json", "Accept": "application/json"}
+    with TestClient(
+        Starlette(routes=[Route("/mcp", door)], lifespan=lambda _: door.running()), base_url="http://127.0.0.1"
+    ) as client:
+        assert client.post("/mcp", content=PING, headers=sent).status_code == (401 if far else 200)
+        assert client.post("/mcp", content=PING, headers={**sent, "Host": "evil.example"}).status_code == (401 if far else 421)
+        assert client.post("/mcp", content=PING, headers={**sent, "Origin": "http://evil.example"}).status_code == (
+            401 if far else 403
+        )
+        (tmp_path / "people.sqlite").write_bytes(b"damaged" * 1000)
+        told = client.post("/mcp", content=PING, headers={**sent, **bearer("kalla_" + "x" * 43)})
+        assert told.status_code == 503 and "people.sqlite" in told.text
+    library.close()
+
+
 def test_nothing_is_kept_so_there_is_nothing_to_listen_to(here: House) -> None:
     for method in ("GET", "DELETE"):
         status, told, _ = here.post(b"", {**bearer(here.token("reader")), "Mcp-Session-Id": "a" * 32}, method)
