@@ -20,6 +20,9 @@ import uvicorn
 from argon2 import PasswordHasher
 from mcp import Client
 from mcp.client.streamable_http import streamable_http_client
+from starlette.applications import Starlette
+from starlette.routing import Route
+from starlette.testclient import TestClient
 
 from index.access import Handling, Principal, Role, level_of
 from index.audit import Audit
@@ -163,8 +166,15 @@ def application(library: Library, gate: Gate, data: Path, corpus: Path) -> Any:
     )  # type: ignore[arg-type]  # fmt: skip
 
 
+def bare(door: Door) -> Starlette:
+    """The door without the page around it."""
+    return Starlette(routes=[Route("/mcp", door)], lifespan=lambda _: door.running())
+
+
 @contextmanager
-def house(folder: Path, patch: pytest.MonkeyPatch, *kinds: Mapping[str, tuple[str, str, str, str]]) -> Iterator[House]:
+def house(
+    folder: Path, patch: pytest.MonkeyPatch, *kinds: Mapping[str, tuple[str, str, str, str]], page: bool = True
+) -> Iterator[House]:
     shelf = filled(Shelf(folder / "corpus", folder / "data", patch), *kinds)
     users = Users(shelf.data, PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
     users.add("chief", role=Role.ADMIN, clearance=Handling.RED, password=GOOD)
@@ -173,7 +183,8 @@ def house(folder: Path, patch: pytest.MonkeyPatch, *kinds: Mapping[str, tuple[st
     gate = Gate(shelf.data, users=users, audit=Audit(shelf.data, questions=True))
     made = House(shelf, users)
     try:
-        with served(application(library, gate, shelf.data, shelf.folder)) as made.port:
+        app = application(library, gate, shelf.data, shelf.folder) if page else bare(Door(library, gate, hosts=["127.0.0.1"]))
+        with served(app) as made.port:
             yield made
     finally:
         library.close()
@@ -328,7 +339,7 @@ def test_what_is_hidden_leaves_no_trace(here: House, tmp_path: Path) -> None:
     def asked(of: House) -> list[str]:
         return [answer.model_dump_json() for answer in of.calls(of.token("reader"), *ASKED)]
 
-    with pytest.MonkeyPatch.context() as patch, house(tmp_path, patch, SEEN) as other:
+    with pytest.MonkeyPatch.context() as patch, house(tmp_path, patch, SEEN, page=False) as other:
         assert asked(here) == asked(other)
     assert not any("Zebra" in one.replace('"question":"Zebrasecret"', "") or "Cellars" in one for one in asked(here))
 
@@ -411,13 +422,9 @@ def test_other_sites_and_other_names_are_refused(here: House, headers: dict[str,
 
 def test_the_door_checks_host_and_origin_itself_too(here: House) -> None:
     """Where it is served without the page around it."""
-    from starlette.applications import Starlette
-    from starlette.routing import Route
-    from starlette.testclient import TestClient
-
     library = here.shelf.library()
     door = Door(library, Gate(here.shelf.data, users=here.users), hosts=["127.0.0.1", "::1"])
-    app = Starlette(routes=[Route("/mcp", door)], lifespan=lambda _: door.running())
+    app = bare(door)
     sent = {**bearer(here.token("reader")), "Content-Type": "application/json", "Accept": "application/json"}
     early = TestClient(app, base_url="http://127.0.0.1:7860")
     assert early.post("/mcp", content=PING, headers=sent).status_code == 503
@@ -433,16 +440,10 @@ def test_the_door_checks_host_and_origin_itself_too(here: House) -> None:
 
 @pytest.mark.parametrize("far", [False, True])
 def test_without_users_this_machine_alone_needs_no_token(here: House, tmp_path: Path, far: bool) -> None:
-    from starlette.applications import Starlette
-    from starlette.routing import Route
-    from starlette.testclient import TestClient
-
     library = here.shelf.library()
     door = Door(library, Gate(tmp_path, open_to_others=far), hosts=["127.0.0.1"])
     sent = {"Content-Type": "application/json", "Accept": "application/json"}
-    with TestClient(
-        Starlette(routes=[Route("/mcp", door)], lifespan=lambda _: door.running()), base_url="http://127.0.0.1"
-    ) as client:
+    with TestClient(bare(door), base_url="http://127.0.0.1") as client:
         assert client.post("/mcp", content=PING, headers=sent).status_code == (401 if far else 200)
         assert client.post("/mcp", content=PING, headers={**sent, "Host": "evil.example"}).status_code == (401 if far else 421)
         assert client.post("/mcp", content=PING, headers={**sent, "Origin": "http://evil.example"}).status_code == (
