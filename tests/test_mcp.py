@@ -183,7 +183,11 @@ def house(
     gate = Gate(shelf.data, users=users, audit=Audit(shelf.data, questions=True))
     made = House(shelf, users)
     try:
-        app = application(library, gate, shelf.data, shelf.folder) if page else bare(Door(library, gate, hosts=["127.0.0.1"]))
+        app = (
+            application(library, gate, shelf.data, shelf.folder)
+            if page
+            else bare(Door(library, gate, hosts=["127.0.0.1"], version="1"))
+        )
         with served(app) as made.port:
             yield made
     finally:
