@@ -65,7 +65,7 @@ def _serve(chosen: argparse.Namespace) -> int:
     library = Library(data, detect_query)
     calls = server.Calls(Tools(library=library, note=gate.note, empty=empty))
     try:
-        asyncio.run(stdio.serve(server.make(calls, lambda _: who(), _version())))
+        asyncio.run(stdio.serve(server.make(calls, lambda _: who())))
     finally:
         calls.close()
         library.close()
@@ -118,15 +118,6 @@ def _token() -> str:
         raise LibraryError(
             f"The token in {file} cannot be read ({exc}). {TOKEN_FILE} names a file that holds it, and nothing else."
         ) from exc
-
-
-def _version() -> str:
-    from importlib.metadata import PackageNotFoundError, version
-
-    try:
-        return version("kalla")
-    except PackageNotFoundError:  # run from a folder where it is not installed
-        return ""
 
 
 if __name__ == "__main__":

@@ -33,9 +33,9 @@ class Door:
 
     path = PATH
 
-    def __init__(self, library: Library, gate: Gate, *, hosts: Sequence[str], version: str = "") -> None:
+    def __init__(self, library: Library, gate: Gate, *, hosts: Sequence[str]) -> None:
         """`hosts`: the names that this server may be called by; anything else could be another site's doing."""
-        self._library, self._gate, self._version = library, gate, version
+        self._library, self._gate = library, gate
         self._safe = TransportSecuritySettings(
             allowed_hosts=[name for host in map(_named, hosts) for name in (host, f"{host}:*")],
             allowed_origins=[
@@ -53,7 +53,7 @@ class Door:
         calls = server.Calls(Tools(library=self._library, note=self._gate.note))
         try:
             manager = StreamableHTTPSessionManager(
-                server.make(calls, _bearer, self._version), json_response=True, stateless=True, security_settings=self._safe,
+                server.make(calls, _bearer), json_response=True, stateless=True, security_settings=self._safe,
                 max_request_body_size=MOST_BYTES,
             )  # fmt: skip
             async with manager.run():

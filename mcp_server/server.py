@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from mcp.server.context import ServerRequestContext
@@ -122,7 +123,7 @@ def failed(message: str) -> CallToolResult:
     return CallToolResult(content=[TextContent(type="text", text=message)], is_error=True)
 
 
-def make(calls: Calls, who: Callable[[Context], Bearer | None], version: str) -> Server[Any]:
+def make(calls: Calls, who: Callable[[Context], Bearer | None]) -> Server[Any]:
     """Put the server together. `who` tells whom a call is for; None where their token is no good (any more)."""
     kinds = {kind.name: kind for kind in KINDS}
     listed = ListToolsResult(tools=[kind.told() for kind in KINDS])
@@ -143,7 +144,19 @@ def make(calls: Calls, who: Callable[[Context], Bearer | None], version: str) ->
         return await calls.call(kind, bearer, dict(params.arguments or {}))
 
     made: Server[Any] = Server(
-        "kalla", title="Källa", version=version, instructions=words.INSTRUCTIONS, on_list_tools=list_tools, on_call_tool=call_tool
+        "kalla",
+        title="Källa",
+        version=_version(),
+        instructions=words.INSTRUCTIONS,
+        on_list_tools=list_tools,
+        on_call_tool=call_tool,
     )
     made.middleware.clear()  # mcp 2.3.0 puts one there that would hand each question to a tracer (lowlevel/server.py)
     return made
+
+
+def _version() -> str:
+    try:
+        return version("kalla")
+    except PackageNotFoundError:  # run from a folder where it is not installed
+        return ""

@@ -162,7 +162,7 @@ def application(library: Library, gate: Gate, data: Path, corpus: Path) -> Any:
 
     return create(
         library, lambda *_: b"", data=data, corpus=corpus, who=lambda headers: gate.of_cookie(headers), desk=Desk(data),
-        describe=describe, gate=gate, doors=[Door(library, gate, hosts=["127.0.0.1", "localhost"], version="1")],
+        describe=describe, gate=gate, doors=[Door(library, gate, hosts=["127.0.0.1", "localhost"])],
     )  # type: ignore[arg-type]  # fmt: skip
 
 
@@ -183,11 +183,7 @@ def house(
     gate = Gate(shelf.data, users=users, audit=Audit(shelf.data, questions=True))
     made = House(shelf, users)
     try:
-        app = (
-            application(library, gate, shelf.data, shelf.folder)
-            if page
-            else bare(Door(library, gate, hosts=["127.0.0.1"], version="1"))
-        )
+        app = application(library, gate, shelf.data, shelf.folder) if page else bare(Door(library, gate, hosts=["127.0.0.1"]))
         with served(app) as made.port:
             yield made
     finally:
