@@ -226,6 +226,7 @@ def _application(
     from ingest.language import detect_query
     from ingest.pool import ReaderPool
     from ingest.watch import Watch
+    from mcp_server.door import Door as DoorOfAssistants
     from ui.app import create
     from ui.attendant import attend
     from ui.jobs import Jobs
@@ -235,6 +236,8 @@ def _application(
     library = Library(data, detect_query)
     audit = Audit(data, questions=os.environ.get("KALLA_AUDIT_QUESTIONS") == "full")
     gate = Gate(data, audit=audit, open_to_others=not _is_loopback(chosen.host) or bool(chosen.trusted_host or chosen.proxy))
+
+    hosts = (*HOSTS, *chosen.trusted_host, *([] if chosen.host in ("0.0.0.0", "::") else [chosen.host]))
 
     def who(headers: Mapping[str, str]) -> Principal:
         principal = gate.of_cookie(headers)
@@ -263,7 +266,8 @@ def _application(
         corpus=corpus,
         who=who,
         gate=gate,
-        hosts=(*HOSTS, *chosen.trusted_host, *([] if chosen.host in ("0.0.0.0", "::") else [chosen.host])),
+        hosts=hosts,
+        doors=[DoorOfAssistants(library, gate, hosts=hosts)],
         desk=Desk(data),
         describe=describe,
         runs=lambda principal: own_runs.sets(data, principal),

@@ -10,12 +10,17 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-PACKAGES = ("ingest", "index", "ui")
+PACKAGES = ("ingest", "index", "ui", "mcp_server")
 MODULES = {
     ".".join(path.relative_to(ROOT).with_suffix("").parts): path
     for path in [*(path for package in PACKAGES for path in sorted((ROOT / package).rglob("*.py"))), ROOT / "search_app.py"]
 }
-ENTRY_POINTS = ("ingest.__main__", "index.__main__", "search_app")  # the composition roots: they may import all
+ENTRY_POINTS = (
+    "ingest.__main__",
+    "index.__main__",
+    "mcp_server.__main__",
+    "search_app",
+)  # the composition roots: they may import all
 COMMANDS = tuple(name for name in MODULES if name.startswith("index.cli."))  # what `index.__main__` is made of
 HEAVY = set(
     "torch transformers sentence_transformers onnx onnxruntime faiss tokenizers rapidfuzz numpy gradio pandas fastapi tqdm".split()
@@ -81,6 +86,18 @@ def test_page_takes_only_types(name: str) -> None:
     types = {"index.result", "index.deskitems", "index.questionset", "index.access", "index.errors"}
     types |= {"ingest.document", "ingest.boxes"}
     assert {found.module for found in imports(name) if found.package in ("index", "ingest", "search_app")} <= types
+
+
+@pytest.mark.parametrize("name", [name for name in MODULES if name.startswith("mcp_server") and name not in ENTRY_POINTS])
+def test_the_door_of_assistants_takes_only_types(name: str) -> None:
+    types = {"index.result", "index.access", "index.errors", "index.tokens"}
+    types.add("index.serving")  # how a span of years is written: pure
+    assert {found.module for found in imports(name) if found.package in ("index", "ingest", "ui", "search_app")} <= types
+
+
+def test_only_the_door_of_assistants_knows_mcp() -> None:
+    assert {name.partition(".")[0] for name in importers_of("mcp", "mcp_types")} == {"mcp_server"}
+    assert {name for name in importers_of("mcp_server") if not name.startswith("mcp_server")} == {"search_app"}
 
 
 def test_nothing_imports_an_entry_point() -> None:
@@ -150,6 +167,7 @@ LIGHT = {
     "search_app": ["search_app.py"],
     "ingest": ["-m", "ingest"],
     "index": ["-m", "index"],
+    "mcp_server": ["-m", "mcp_server"],
     "environment": ["environment.py"],
     **{f"index {name}": ["-m", "index", name] for name in commands_of_index()},
 }
@@ -176,5 +194,7 @@ def test_help_comes_without_anything_heavy(command: list[str]) -> None:
         "pandas",
         "fastapi",
         "tqdm",
+        "mcp",
+        "pydantic",
     }
     assert loaded & heavy == set()

@@ -21,8 +21,8 @@ DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
 
 
 def parser_of(command: str) -> argparse.ArgumentParser:
-    """The parser behind `python -m ingest`, `python -m index` and `python search_app.py`."""
-    module = {"ingest": "ingest.__main__", "index": "index.__main__", "search_app.py": "search_app"}[command]
+    """The parser behind `python -m ingest`, `python -m index`, `python -m mcp_server` and `python search_app.py`."""
+    module = {"search_app.py": "search_app"}.get(command, f"{command}.__main__")
     found = importlib.import_module(module)._parser()
     assert isinstance(found, argparse.ArgumentParser)
     return found
@@ -41,7 +41,8 @@ def subcommands(parser: argparse.ArgumentParser) -> dict[str, argparse.ArgumentP
 def written_commands(path: Path) -> list[str]:
     """The commands in the code blocks of a document and, where they are written out, in its text."""
     text = path.read_text("utf-8")
-    blocks = re.findall(r"^```(?:sh|console|bash)?\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+    fenced = re.findall(r"^```(\w*)\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+    blocks = [block for kind, block in fenced if kind in ("", "sh", "console", "bash")]
     lines = [line.strip().removeprefix("$ ") for block in blocks for line in block.splitlines()]
     spoken = re.findall(r"`((?:python3? |make )[^`…]+)`", re.sub(r"^```.*?^```$", "", text, flags=re.MULTILINE | re.DOTALL))
     return [line for line in [*lines, *(" ".join(command.split()) for command in spoken)] if line and not line.startswith("#")]
@@ -73,7 +74,7 @@ def check_python(words: list[str]) -> None:
     command, rest = (words[1], words[2:]) if words[0] == "-m" else (words[0], words[1:])
     if command == "index" and len(rest) == 1 and rest[0] in subcommands(parser_of("index")):
         return  # named without what it takes
-    if command in ("ingest", "index", "search_app.py"):
+    if command in ("ingest", "index", "mcp_server", "search_app.py"):
         try:
             parser_of(command).parse_args(rest)
         except SystemExit as end:

@@ -17,6 +17,7 @@ from argon2 import PasswordHasher
 
 import search_app
 from index.access import Handling, Role
+from index.tokens import Scope, Tokens
 from index.users import Users
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -123,7 +124,8 @@ def wait_for(ask: Callable[[], object], process: "subprocess.Popen[str]") -> obj
 
 
 def test_the_real_server_by_tls_asks_to_sign_in_and_knows_its_name(data: Path, tmp_path: Path) -> None:
-    with_users(data)
+    users = with_users(data)
+    token = Tokens(data).make(users.find("chief"), "test", scopes=[Scope.READ], clearance=Handling.RED, days=1)
     cert, key = certificate(tmp_path)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -149,6 +151,7 @@ def test_the_real_server_by_tls_asks_to_sign_in_and_knows_its_name(data: Path, t
             status, page = ask("/en/library", Accept="text/html")
             assert status == 200 and b"Sign in" in page and b"k-brand" in page  # led to the form
             assert ask("/en/library", Host="evil.example")[0] == 400
+            assert ask("/mcp")[0] == 401 and ask("/mcp", Authorization=f"Bearer {token}")[0] == 405  # it takes POST alone
         finally:
             process.terminate()
             out, errors = process.communicate(timeout=30)

@@ -2,14 +2,14 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
 import gradio as gr
 from fastapi import FastAPI
 from gradio.routes import App as GradioApp
 from starlette.middleware.trustedhost import TrustedHostMiddleware
-from starlette.routing import Mount
+from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from index.errors import LibraryError
@@ -32,7 +32,7 @@ from ui.health import make as health_routes
 from ui.house import House
 from ui.images import PageImages
 from ui.jobs import Jobs
-from ui.ports import Describe, Desk, Gate, Library, Render, Runs, Who
+from ui.ports import Describe, Desk, Gate, Library, OtherDoor, Render, Runs, Who
 from ui.requests import Requests
 from ui.security import HOSTS, Guard
 from ui.words import LANGUAGES, Words
@@ -63,10 +63,13 @@ def create(
     watching: bool = False,
     gate: Gate | None = None,
     hosts: Sequence[str] = HOSTS,
+    doors: Sequence[OtherDoor] = (),
     at_start: Callable[[], None] = lambda: None,
     at_end: Callable[[], None] = lambda: None,
 ) -> FastAPI:
     """Put the application together. `at_start` and `at_end` run with the server, which loads the model and ends `jobs`.
+
+    `doors` are those of programs, beside the page's.
 
     `app.state.stop()` begins the end: nothing new is begun, and connections that stand open for as long as a page is shown close.
     `app.state.kill()` ends at once what runs beside the server.
@@ -83,7 +86,10 @@ def create(
         health.warm()
         at_start()
         try:
-            yield
+            async with AsyncExitStack() as stack:
+                for door in doors:
+                    await stack.enter_async_context(door.running())
+                yield
         finally:
             await asyncio.to_thread(house.jobs.stop)
             at_end()
@@ -94,6 +100,8 @@ def create(
     for language in LANGUAGES:
         for room in _ROOMS:
             app.include_router(room.make(house, Words(language)), prefix=f"/{language}")
+    for door in doors:
+        app.router.routes.append(Route(door.path, door))
     app.add_exception_handler(LibraryError, routes.library_failed)
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"))
     # Gradio 6.31 makes an event loop for each queue and never closes it, unless one is running (utils.py, safe_get_lock).

@@ -19,7 +19,14 @@ Field = str | int | float | bool
 STDERR = "-"
 
 _EVENTS = logging.getLogger("kalla.events")
-_OURS = ("ui", "index", "ingest", "search_app", "__main__")  # their messages are templates, and what fills them is left out
+_OURS = (
+    "ui",
+    "index",
+    "ingest",
+    "mcp_server",
+    "search_app",
+    "__main__",
+)  # their messages are templates, and what fills them is left out
 _MOST_BYTES = 10_000_000
 _KEPT = 5  # older files
 _ROOT = f"{Path(__file__).resolve().parent.parent}{os.sep}"

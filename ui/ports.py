@@ -1,8 +1,11 @@
 """What the page needs from the rest of the house. Types only; the composition root puts the real parts in."""
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Protocol
+
+from starlette.types import Receive, Scope, Send
 
 from index.access import Principal
 from index.deskitems import Excerpt, Followed, Kept, Removed, Unanswered
@@ -238,6 +241,23 @@ class Gate(Protocol):
 
     def trail(self, limit: int) -> Sequence[Noted]:
         """The latest rows of the audit trail."""
+        ...
+
+
+class OtherDoor(Protocol):
+    """A door of its own beside the page's, for programs: an ASGI application that asks for a token itself."""
+
+    @property
+    def path(self) -> str:
+        """Its one address; a rule in `ui.rules` lets it through."""
+        ...
+
+    def running(self) -> AbstractAsyncContextManager[None]:
+        """What it needs for as long as the server runs."""
+        ...
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request, as ASGI asks it."""
         ...
 
 

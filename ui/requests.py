@@ -72,7 +72,7 @@ def template(scope: Scope) -> str:
         return f"{below}{path}" or "/"
     if below and scope["path"] == f"/{first}/":
         return f"{below}/"
-    return "/static" if first == "static" else "other"
+    return f"/{first}" if first in ("static", "mcp") else "other"
 
 
 def method(scope: Scope) -> str:

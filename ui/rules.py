@@ -40,6 +40,8 @@ RULES = (
     _rule(_READ, r"/healthz|/readyz|/static/[\w.-]+", Needs.NOTHING),
     _rule(_READ | _SEND, r"LANG/sign-in", Needs.NOTHING),
     _rule(_READ, r"/sign-in", Needs.NOTHING),
+    # A door of its own: it takes no cookie, and asks for a personal token itself (mcp_server.door)
+    _rule(_READ | _SEND | frozenset(("DELETE",)), r"/mcp", Needs.NOTHING),
     # The page's own addresses
     _rule(_READ, r"/", Needs.SIGNED_IN),
     _rule(_READ, r"/shown\.css|/(?:compare|library|follow|collected|index|account)", Needs.SIGNED_IN),
