@@ -39,7 +39,7 @@ def _rule(methods: frozenset[str], path: str, needs: Needs, event: str = "") -> 
 RULES = (
     _rule(_READ, r"/healthz|/readyz|/static/[\w.-]+", Needs.NOTHING),
     _rule(_READ | _SEND, r"LANG/sign-in", Needs.NOTHING),
-    _rule(_READ, r"/sign-in", Needs.NOTHING),
+    _rule(_READ, r"/sign-in|/sign-in/callback|LANG/sign-in/provider", Needs.NOTHING),
     # The page's own addresses
     _rule(_READ, r"/", Needs.SIGNED_IN),
     _rule(_READ, r"/shown\.css|/(?:compare|library|follow|collected|index|account)", Needs.SIGNED_IN),
