@@ -247,7 +247,7 @@ class SignOn:
         return keys.keyed(keys.secret(self._data), f"sign-on {purpose}", state)
 
     def _sealed(self, turn: _Turn) -> str:
-        onward = base64.urlsafe_b64encode(turn.onward.encode()).decode()
+        onward = base64.urlsafe_b64encode(turn.onward.encode()).decode().rstrip("=")
         text = f"{turn.state}.{turn.expires}.{turn.language}.{onward}"
         return f"{text}.{self._made('cookie', text)}"
 
@@ -259,7 +259,8 @@ class SignOn:
         state, expires, language, onward = text.split(".")
         if int(expires) < self._clock():
             return None
-        return _Turn(state=state, expires=int(expires), language=language, onward=base64.urlsafe_b64decode(onward).decode())
+        there = base64.urlsafe_b64decode(onward + "==").decode()
+        return _Turn(state=state, expires=int(expires), language=language, onward=there)
 
 
 def _same(one: str, other: str) -> bool:

@@ -3,8 +3,10 @@
 With `index.oidc_token` the only module that imports authlib; it is loaded where single sign-on is set up.
 """
 
+import ssl
 import time
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from typing import Any
 from urllib.parse import quote_plus
 
@@ -41,6 +43,7 @@ class Wire:
             transport=_Bounded(2 * patience),
             headers={"Accept": "application/json", "Accept-Encoding": "identity"},
         )
+        self._client.register_compliance_hook("access_token_response", _whole)
 
     def __enter__(self) -> "Wire":
         return self
@@ -60,7 +63,7 @@ class Wire:
         headers = {"Authorization": f"Bearer {bearer}"} if bearer else {}
 
         def ask() -> object:
-            answer = self._client.get(address, headers=headers, withhold_token=True)
+            answer = self._client.request("GET", address, headers=headers, withhold_token=True)
             answer.raise_for_status()  # of a redirect, too
             return answer.json()
 
@@ -76,6 +79,13 @@ class Wire:
                 endpoint, grant_type="authorization_code", code=code, code_verifier=verifier, auth=auth
             )
         )
+
+
+def _whole(answer: httpx2.Response) -> httpx2.Response:
+    """An answer to a code: a token, or OAuth's own words for what is wrong with it, which authlib reads."""
+    if answer.status_code == 429 or not 400 <= answer.status_code < 500:
+        answer.raise_for_status()
+    return answer
 
 
 def _asked(ask: Callable[[], object]) -> dict[str, Any]:
@@ -96,11 +106,17 @@ def _asked(ask: Callable[[], object]) -> dict[str, Any]:
     return held
 
 
+@lru_cache(maxsize=1)
+def _trusted() -> ssl.SSLContext:
+    """The authorities whose certificates are believed; reading them takes longer than all else of a conversation."""
+    return httpx2.create_ssl_context()
+
+
 class _Bounded(httpx2.BaseTransport):
     """Sends requests as usual, and reads no more of an answer, and for no longer, than is allowed."""
 
     def __init__(self, longest: float) -> None:
-        self._inner = httpx2.HTTPTransport()
+        self._inner = httpx2.HTTPTransport(verify=_trusted())
         self._longest = longest
 
     def handle_request(self, request: httpx2.Request) -> httpx2.Response:

@@ -24,7 +24,7 @@ class Account:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Elsewhere:
-    """Another place to sign in at. `only`: there are no passwords here; `way_out`: where one signs out there, having done so here."""
+    """Another place to sign in at. `only`: there are no passwords here; `way_out`: where one signs out there."""
 
     name: str
     only: bool

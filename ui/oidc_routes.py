@@ -91,5 +91,14 @@ def _problem(sign_on: SignOn, problem: str, words: Words, onward: str, wait: flo
 
 
 def _said(sign_on: SignOn, problem: str, words: Words) -> str:
-    said = str(getattr(words, f"sign_on_{problem}")).format(name=sign_on.name)
-    return f"{said} {words.sign_on_password}" if problem == "unreachable" and not sign_on.only else said
+    more = "" if sign_on.only else f" {words.sign_on_password}"
+    said = {
+        "again": words.sign_on_again,
+        "denied": words.sign_on_denied,
+        "unreachable": words.sign_on_unreachable + more,
+        "untrusted": words.sign_on_untrusted,
+        "refused": words.sign_on_refused,
+        "name": words.sign_on_name,
+        "disabled": words.sign_on_disabled,
+    }
+    return said[problem].format(name=sign_on.name)
