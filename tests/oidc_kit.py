@@ -65,10 +65,11 @@ def settings(issuer: str, **changed: Any) -> OidcSettings:
 class Forger:
     """A provider that does all as it should, with PKCE, redirect address and secret checked, but where a test changes it."""
 
-    def __init__(self) -> None:
+    def __init__(self, name: str = "127.0.0.1") -> None:
         self.keys = [RSAKey.generate_key(2048, {"kid": "first", "use": "sig", "alg": "RS256"})]
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
-        self.issuer = f"http://127.0.0.1:{self.server.server_address[1]}"
+        self.issuer = f"http://{name}:{self.server.server_address[1]}"
+        self.home = HOST  # where browsers are to be sent back to
         self.codes: dict[str, dict[str, str]] = {}
         self.asked: list[str] = []
         self.reset()
@@ -91,7 +92,7 @@ class Forger:
         """What the browser brings back from the place that it was sent to, when its user has agreed."""
         sent = dict(parse_qsl(urlsplit(address).query))
         assert sent["response_type"] == "code" and sent["client_id"] == "kalla" and sent["code_challenge_method"] == "S256"
-        assert sent["redirect_uri"] == f"{HOST}/sign-in/callback" and "openid" in sent["scope"].split()
+        assert sent["redirect_uri"] == f"{self.home}/sign-in/callback" and "openid" in sent["scope"].split()
         code = secrets.token_urlsafe(16)
         self.codes[code] = sent
         return {"code": code, "state": sent["state"]}
@@ -139,6 +140,9 @@ def _handler(forger: Forger) -> type[BaseHTTPRequestHandler]:
                 answer(self, forger.metadata())
             elif path == "/keys":
                 answer(self, {"keys": forger.listed})
+            elif path == "/authorize":  # its user agrees to all
+                back = with_query(f"{forger.home}/sign-in/callback", forger.approve(self.path))
+                answer(self, b"", 302, Location=back)
             elif path == "/userinfo":
                 answer(self, forger.person if forger.told is None else forger.told)
 
@@ -168,8 +172,9 @@ def answer(handler: Any, held: Any, status: int = 200, **headers: str) -> None:
 
 
 @contextmanager
-def forging() -> Iterator[Forger]:
-    forger = Forger()
+def forging(name: str = "127.0.0.1") -> Iterator[Forger]:
+    """`name`: of this machine, by which it is called."""
+    forger = Forger(name)
     thread = threading.Thread(target=forger.server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()
     try:
@@ -188,17 +193,22 @@ def running(command: list[str], port: int) -> Iterator[str]:
     """A provider in a process of its own; its address, when it answers."""
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
         try:
-            ends = time.monotonic() + 60
-            while True:
-                try:
-                    httpx2.get(f"http://127.0.0.1:{port}/.well-known/openid-configuration").raise_for_status()
-                    break
-                except httpx2.HTTPError:
-                    assert process.poll() is None and time.monotonic() < ends
-                    time.sleep(0.1)
+            wait_for(f"http://127.0.0.1:{port}/.well-known/openid-configuration", process)
             yield f"http://127.0.0.1:{port}"
         finally:
             process.kill()
+
+
+def wait_for(address: str, process: "subprocess.Popen[Any]") -> None:
+    """Wait until a server answers."""
+    ends = time.monotonic() + 60
+    while True:
+        try:
+            httpx2.get(address).raise_for_status()
+            return
+        except httpx2.HTTPError:
+            assert process.poll() is None and time.monotonic() < ends
+            time.sleep(0.1)
 
 
 def free_port() -> int:
