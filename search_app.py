@@ -71,6 +71,7 @@ def _parser() -> argparse.ArgumentParser:
     metrics = "serve figures for Prometheus at this port, to this machine only (or set KALLA_METRICS_PORT)"
     parser.add_argument("--metrics-port", type=_port, metavar="N", help=metrics)
     parser.add_argument("--open", action="store_true", help="open the page in the browser")
+    parser.set_defaults(sign_on=None)  # it is set up by the environment
     return parser
 
 

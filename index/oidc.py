@@ -17,11 +17,11 @@ from pathlib import Path
 from typing import TypeVar
 
 from index import keys
-from index.access import Handling, Role
 from index.audit import Event
 from index.errors import AccountError
 from index.gate import Gate
 from index.oidc_provider import Provider
+from index.oidc_rules import Grant
 from index.oidc_settings import OidcSettings
 from index.oidc_wire import Unreachable, Untrusted
 from index.users import User
@@ -200,16 +200,24 @@ class SignOn:
             return self._vouched(claims)  # the same person, in another window, was quicker
         if user is None:
             raise _Failed(Problem.DISABLED, "the account is disabled", name)
-        if before is None or (before.role, before.clearance, before.groups) != (user.role, user.clearance, user.groups):
-            what = f"{'changed to' if before else 'added as'} {user.role}, {user.clearance.mark}"
-            self._gate.audit.write("(single sign-on)", Event.USER, user=user.name, what=what, groups=", ".join(user.groups))
+        self._note(before, user)
         return user
 
     def _put_out(self, user: User | None) -> None:
         """Leave somebody who is not to be let in any more the least that there is, also by tokens, and end their sessions."""
         if user is not None:
-            self._gate.users.vouched(user.subject, user.name, role=Role.READER, clearance=Handling.CLEAR, groups=())
+            least = Grant()
+            after = self._gate.users.vouched(
+                user.subject, user.name, role=least.role, clearance=least.clearance, groups=least.groups
+            )
             self._gate.sessions.end_all(user)
+            self._note(user, after or user)
+
+    def _note(self, before: User | None, user: User) -> None:
+        """Write down what the claims have changed."""
+        if before is None or (before.role, before.clearance, before.groups) != (user.role, user.clearance, user.groups):
+            what = f"{'changed to' if before else 'added as'} {user.role}, {user.clearance.mark}"
+            self._gate.audit.write("(single sign-on)", Event.USER, user=user.name, what=what, groups=", ".join(user.groups))
 
     def _ask(self, ask: Callable[[], _Found]) -> _Found:
         """Ask the provider, unless so many are waiting for it that the rest of the page would have to wait as well."""

@@ -9,12 +9,14 @@ import os
 import shutil
 import threading
 import time
+import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import httpx2
 import pytest
+from joserfc import jwt
 from joserfc.jwk import RSAKey
 
 from index.access import Handling, Role
@@ -300,6 +302,8 @@ CLAIMS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     "for several, of whom none asked": lambda c: {**c, "aud": ["kalla", "other"]},
     "asked for by another": lambda c: {**c, "aud": ["kalla", "other"], "azp": "other"},
     "asked for by another, for us": lambda c: {**c, "azp": "other"},
+    "for another, asked for by us": lambda c: {**c, "aud": "other", "azp": "kalla"},
+    "for others, asked for by us": lambda c: {**c, "aud": ["other", "more"], "azp": "kalla"},
     "an audience that is no text": lambda c: {**c, "aud": {"kalla": 1}},
     "another issuer": lambda c: {**c, "iss": "https://evil.example"},
     "an issuer with a slash more": lambda c: {**c, "iss": c["iss"] + "/"},
@@ -392,7 +396,20 @@ def test_keys_that_are_none_check_nothing(here: Installation, forger: Forger, li
 
 def test_a_key_to_encrypt_with_checks_nothing(here: Installation, forger: Forger) -> None:
     forger.listed = [{**forger.listed[0], "use": "enc"}]
+    forger.sign = lambda claims: jwt.encode({"alg": "RS256"}, claims, forger.keys[0])
     assert enter(here, forger).problem is Problem.UNTRUSTED
+    forger.listed = [{**forger.listed[0], "use": "sig"}]  # the only one, so it needs no name
+    again = install(here.data, forger.issuer)
+    assert trusted(again, enter(again, forger)) == "anna.berg"
+
+
+def test_a_key_that_is_too_short_checks_nothing(here: Installation, forger: Forger) -> None:
+    with warnings.catch_warnings(action="ignore"):
+        short = RSAKey.generate_key(1024, {"kid": "first", "alg": "RS256"})
+        forger.listed = [short.as_dict(private=False)]
+        forger.sign = lambda claims: forger.signed(claims, short)
+        assert enter(here, forger).problem is Problem.UNTRUSTED
+    assert "no key" in rows(here)[-1][2]
 
 
 def test_a_token_a_minute_old_by_a_wrong_clock_is_taken(here: Installation, forger: Forger) -> None:
@@ -426,21 +443,21 @@ def drip(handler: Any) -> None:
 
 PACKED = gzip.compress(b" " * 5_000_000)
 WELL = {
-    "slow": (slow, Problem.UNREACHABLE),
-    "drop by drop": (drip, Problem.UNREACHABLE),
-    "hung up": (lambda h: h.connection.close(), Problem.UNREACHABLE),
-    "an error": (lambda h: answer(h, {}, 503), Problem.UNREACHABLE),
-    "too much asked": (lambda h: answer(h, {}, 429), Problem.UNREACHABLE),
-    "not found": (lambda h: answer(h, {}, 404), Problem.UNTRUSTED),
-    "led elsewhere": (lambda h: answer(h, {}, 302, Location="http://127.0.0.1:1/"), Problem.UNTRUSTED),
-    "giant": (lambda h: answer(h, b'{"a": "' + b"x" * 2_000_000 + b'"}'), Problem.UNTRUSTED),
+    "slow": (slow, Problem.UNREACHABLE, "ReadTimeout"),
+    "drop by drop": (drip, Problem.UNREACHABLE, "took too long"),
+    "hung up": (lambda h: h.connection.close(), Problem.UNREACHABLE, "Error: "),
+    "an error": (lambda h: answer(h, {}, 503), Problem.UNREACHABLE, "it answered 503"),
+    "too much asked": (lambda h: answer(h, {}, 429), Problem.UNREACHABLE, "it answered 429"),
+    "not found": (lambda h: answer(h, {}, 404), Problem.UNTRUSTED, "it "),
+    "led elsewhere": (lambda h: answer(h, {}, 302, Location="http://127.0.0.1:1/"), Problem.UNTRUSTED, "it answered 302"),
+    "giant": (lambda h: answer(h, b'{"a": "' + b"x" * 2_000_000 + b'"}'), Problem.UNTRUSTED, "more than 512 KB"),
     "giant when unpacked": (
-        lambda h: answer(h, PACKED, Content_Encoding="gzip"), Problem.UNTRUSTED,
+        lambda h: answer(h, PACKED, Content_Encoding="gzip"), Problem.UNTRUSTED, "compressed",
     ),
-    "a page": (lambda h: answer(h, b"<html>"), Problem.UNTRUSTED),
-    "very deep": (lambda h: answer(h, b"[" * 200_000), Problem.UNTRUSTED),
-    "no object": (lambda h: answer(h, [1]), Problem.UNTRUSTED),
-    "nothing": (lambda h: answer(h, b""), Problem.UNTRUSTED),
+    "a page": (lambda h: answer(h, b"<html>"), Problem.UNTRUSTED, "no JSON"),
+    "very deep": (lambda h: answer(h, b"[" * 200_000), Problem.UNTRUSTED, "no JSON"),
+    "no object": (lambda h: answer(h, [1]), Problem.UNTRUSTED, "JSON"),
+    "nothing": (lambda h: answer(h, b""), Problem.UNTRUSTED, "no JSON"),
 }  # fmt: skip
 
 
@@ -448,7 +465,7 @@ WELL = {
 @pytest.mark.parametrize("where", ["/token", "/keys", "/userinfo", "/.well-known/openid-configuration"])
 def test_an_answer_that_is_none_lets_nobody_in(forger: Forger, tmp_path: Path, where: str, how: str) -> None:
     here = install(tmp_path / "data", forger.issuer, patience=0.25)
-    reply, problem = WELL[how]
+    reply, problem, why = WELL[how]
     forger.answers[where] = reply
     if where.startswith("/."):
         began = here.sign_on.begin("/", "en", HOME)
@@ -456,7 +473,7 @@ def test_an_answer_that_is_none_lets_nobody_in(forger: Forger, tmp_path: Path, w
         assert here.sign_on.way_out("/sign-in") == ""
     else:
         assert enter(here, forger).problem is problem
-    assert rows(here)[-1][1] == "sign-in failed"
+    assert rows(here)[-1][1] == "sign-in failed" and why in rows(here)[-1][2]
 
 
 def test_a_provider_that_is_down_is_not_asked_at_every_turn(forger: Forger, tmp_path: Path) -> None:
@@ -573,6 +590,8 @@ def test_whom_no_rule_fits_can_be_refused_and_keeps_nothing(forger: Forger, tmp_
     assert ended.problem is Problem.REFUSED and here.gate.sessions.find(first.secret) is None
     bearer = here.gate.tokens.find(token)
     assert bearer is not None and (bearer.principal.role, bearer.principal.clearance) == (Role.READER, Handling.CLEAR)
+    changes = [row.detail["what"] for row in here.gate.audit.entries() if row.event == "user changed"]
+    assert changes == ["added as editor, TLP:AMBER", "changed to reader, TLP:CLEAR"]
     forger.person = {"sub": "new", "preferred_username": "new"}
     assert enter(here, forger).problem is Problem.REFUSED and len(here.gate.users.all()) == 2
 
