@@ -398,7 +398,8 @@ def test_a_key_to_encrypt_with_checks_nothing(here: Installation, forger: Forger
     forger.listed = [{**forger.listed[0], "use": "enc"}]
     forger.sign = lambda claims: jwt.encode({"alg": "RS256"}, claims, forger.keys[0])
     assert enter(here, forger).problem is Problem.UNTRUSTED
-    forger.listed = [{**forger.listed[0], "use": "sig"}]  # the only one, so it needs no name
+    other = {**STRANGER.as_dict(private=False), "kid": "other", "use": "enc"}
+    forger.listed = [other, {**forger.listed[0], "use": "sig"}]  # the only one for this, so it needs no name
     again = install(here.data, forger.issuer)
     assert trusted(again, enter(again, forger)) == "anna.berg"
 
