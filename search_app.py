@@ -12,7 +12,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
+    from index.gate import Gate
     from index.library import Library
+    from index.oidc import SignOn
+    from index.oidc_settings import OidcSettings
     from ingest.passwords import Passwords
     from ui.jobs import Jobs
 
@@ -68,6 +71,7 @@ def _parser() -> argparse.ArgumentParser:
     metrics = "serve figures for Prometheus at this port, to this machine only (or set KALLA_METRICS_PORT)"
     parser.add_argument("--metrics-port", type=_port, metavar="N", help=metrics)
     parser.add_argument("--open", action="store_true", help="open the page in the browser")
+    parser.set_defaults(sign_on=None)  # it is set up by the environment
     return parser
 
 
@@ -96,7 +100,8 @@ def _check_reach(chosen: argparse.Namespace) -> None:
         some = Users(data).any()
     except LibraryError as exc:
         raise _CannotStart(str(exc)) from exc
-    if (not _is_loopback(chosen.host) or chosen.trusted_host or chosen.proxy) and not some:
+    chosen.sign_on = _sign_on(chosen)
+    if (not _is_loopback(chosen.host) or chosen.trusted_host or chosen.proxy) and not some and not chosen.sign_on:
         raise _CannotStart(
             "There are no users yet, so Källa is served to this machine alone. To let others reach it, make an administrator"
             f" first: python -m index users add NAME --role admin --clearance RED --data {data}"
@@ -105,6 +110,34 @@ def _check_reach(chosen: argparse.Namespace) -> None:
         raise _CannotStart("Say by which name browsers call this server: --trusted-host kalla.example.org")
     if not _is_loopback(chosen.host) and not chosen.tls_cert and not chosen.proxy:
         print("Without TLS, passwords and reports cross the network readable: --tls-cert FILE --tls-key FILE", file=sys.stderr)
+
+
+def _sign_on(chosen: argparse.Namespace) -> "OidcSettings | None":
+    """How single sign-on is set up, None where it is not. Raises _CannotStart where it is wrong, or only half there."""
+    from urllib.parse import urlsplit
+
+    from index.errors import SignOnError
+    from index.oidc_settings import ADDRESS, SECRET, from_environment
+
+    try:
+        settings = from_environment(os.environ, "" if chosen.proxy else _own_address(chosen))
+    except SignOnError as exc:
+        raise _CannotStart(str(exc)) from exc
+    os.environ.pop(SECRET, None)  # the processes that read files are not to have it
+    if settings and urlsplit(settings.address).hostname not in (HOST, "localhost", chosen.host, *chosen.trusted_host):
+        raise _CannotStart(
+            f"Browsers come back from signing in to {settings.address} ({ADDRESS}), but that is no name of this server."
+            f" Say that it is: --trusted-host {urlsplit(settings.address).hostname}"
+        )
+    return settings
+
+
+def _own_address(chosen: argparse.Namespace) -> str:
+    """The address that browsers find the page at, where nothing stands between."""
+    shown = f"[{chosen.host}]" if ":" in chosen.host else chosen.host
+    scheme, usual = ("https", 443) if chosen.tls_cert else ("http", 80)
+    port = "" if chosen.port == usual else f":{chosen.port}"
+    return f"{scheme}://{(chosen.trusted_host or [shown])[0]}{port}"
 
 
 def _is_loopback(host: str) -> bool:
@@ -143,8 +176,7 @@ def _serve(chosen: argparse.Namespace, listener: socket.socket, figures: socket.
     _log_to(chosen.log if chosen.log is not None else os.environ.get("KALLA_LOG", ""))
     data = data_folder(chosen.data)
     _private(data)
-    shown = f"[{chosen.host}]" if ":" in chosen.host else chosen.host
-    address = f"{'https' if chosen.tls_cert else 'http'}://{(chosen.trusted_host or [shown])[0]}:{chosen.port}/"
+    address = _own_address(chosen) + "/"
     secrets = _passwords()
 
     def started() -> None:
@@ -235,7 +267,8 @@ def _application(
     corpus: Path = chosen.corpus
     library = Library(data, detect_query)
     audit = Audit(data, questions=os.environ.get("KALLA_AUDIT_QUESTIONS") == "full")
-    gate = Gate(data, audit=audit, open_to_others=not _is_loopback(chosen.host) or bool(chosen.trusted_host or chosen.proxy))
+    reached = not _is_loopback(chosen.host) or bool(chosen.trusted_host or chosen.proxy)
+    gate = Gate(data, audit=audit, open_to_others=reached or chosen.sign_on is not None)
 
     hosts = (*HOSTS, *chosen.trusted_host, *([] if chosen.host in ("0.0.0.0", "::") else [chosen.host]))
 
@@ -266,6 +299,7 @@ def _application(
         corpus=corpus,
         who=who,
         gate=gate,
+        sign_on=_provider(chosen.sign_on, gate, data),
         hosts=hosts,
         doors=[DoorOfAssistants(library, gate, hosts=hosts)],
         desk=Desk(data),
@@ -276,6 +310,14 @@ def _application(
         at_start=start,
         at_end=end,
     )
+
+
+def _provider(settings: "OidcSettings | None", gate: "Gate", data: Path) -> "SignOn | None":
+    if settings is None:
+        return None
+    from index.oidc import SignOn  # loads authlib: only where it is needed
+
+    return SignOn(settings, gate, data)
 
 
 def _serve_metrics(library: "Library", jobs: "Jobs", listener: socket.socket) -> Callable[[], None]:

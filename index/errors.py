@@ -23,3 +23,7 @@ class SnapshotError(LibraryError):
 
 class AccountError(LibraryError):
     """An account cannot be made or changed as was asked."""
+
+
+class SignOnError(LibraryError):
+    """Single sign-on cannot be used as it is set up."""

@@ -81,11 +81,21 @@ class Gate:
         self._throttle.worked(name, address)
         return SignedIn(secret=self.let_in(user, address, before))
 
-    def let_in(self, user: User, address: str, before: str = "") -> str:
-        """Begin the session of somebody who has shown who they are; the secret for the cookie."""
+    def let_in(self, user: User, address: str, before: str = "", by: str = "") -> str:
+        """Begin the session of somebody who has shown who they are, `by` another place if so; the secret for the cookie."""
         secret = self.sessions.begin(user, before)
-        self.audit.write(user.name, Event.SIGN_IN, address=address)
+        self.audit.write(user.name, Event.SIGN_IN, address=address, **({"by": by} if by else {}))
         return secret
+
+    def waits(self, address: str) -> float:
+        """The seconds that somebody at this address, who has named nobody yet, has to wait."""
+        return self._throttle.wait("", address)
+
+    def turned_away(self, name: str, address: str, reason: str, *, counts: bool) -> None:
+        """Write down that another place did not let somebody in here, and why. `counts`: the next attempt waits for it."""
+        if counts:
+            self._throttle.failed("", address)
+        self.audit.write(name or "unknown", Event.SIGN_IN_FAILED, address=address, reason=reason)
 
     def sign_out(self, headers: Mapping[str, str], *, everywhere: bool = False) -> None:
         """End the session that asks, or all of its account."""

@@ -46,15 +46,17 @@ class Throttle:
     def worked(self, name: str, address: str) -> None:
         """Forget the failures of somebody who has signed in; those of others from the same address stay."""
         with store.people(self._data) as connection:
-            for key, _, _ in list(self._counted(name, address))[:2]:
+            for key, _, _ in list(self._counted(name, address))[:-1]:
                 connection.execute("DELETE FROM attempts WHERE key = ?", (key,))
 
     def _counted(self, name: str, address: str) -> Iterator[tuple[bytes, int, float]]:
         """What is counted: its key, the failures that are free, and the longest wait in seconds.
 
-        An account alone waits little, or anybody could shut somebody out by failing in their name from elsewhere.
+        An account alone waits little, or anybody could shut somebody out by failing in their name from elsewhere. Without a
+        name, as of those who sign in at another place, the address alone is counted.
         """
         self._key = self._key or keys.secret(self._data)
         folded = " ".join(name.split()).lower()
-        for what, free, most in ((f"{folded}\0{address}", 5, 900.0), (folded, 30, 30.0), (f"\0{address}", 30, 900.0)):
+        named = ((f"{folded}\0{address}", 5, 900.0), (folded, 30, 30.0)) if folded else ()
+        for what, free, most in (*named, (f"\0{address}", 30, 900.0)):
             yield bytes.fromhex(keys.keyed(self._key, "attempt", what)), free, most

@@ -64,6 +64,12 @@ class Users:
         with store.people_seen(self._data) as connection:
             return user_of(_row(connection, name))
 
+    def of_subject(self, subject: str) -> User | None:
+        """The account of somebody whom another place vouches for, None where there is none yet."""
+        with store.people_seen(self._data) as connection:
+            row = connection.execute("SELECT * FROM users WHERE subject = ?", (subject,)).fetchone()
+        return user_of(row) if row is not None else None
+
     def add(
         self, name: str, *, role: Role, clearance: Handling, groups: Sequence[str] = (), password: str = "", subject: str = ""
     ) -> User:

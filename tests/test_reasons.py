@@ -157,6 +157,8 @@ SHOWN_ALL_THE_SAME = {"ingest/fields.py", "ingest/editing.py"}  # whose ValueErr
 NO_MESSAGES = {  # these render for the terminal, are used there only, or put questions to the machine
     "index/show.py", "ingest/show.py", "index/own_runs.py",
     "index/backup.py", "index/restore.py", "index/reread.py", "index/privacy.py", "index/audit.py", "ingest/watch.py",
+    "index/oidc.py", "index/oidc_provider.py", "index/oidc_rules.py", "index/oidc_settings.py", "index/oidc_token.py",
+    "index/oidc_wire.py",
 }  # fmt: skip
 FEW = {"7", "7: 7", "7; 7", "row 7, column “7”"}  # mere frames for other messages
 COMMAND_LINE = re.compile(

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from index.access import Principal
 from ui import page, text
@@ -21,19 +22,60 @@ class Account:
     trail: Sequence[Noted] | None = None
 
 
-def sign_in(words: Words, *, onward: str, name: str = "", problem: str = "") -> str:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Elsewhere:
+    """Another place to sign in at. `only`: there are no passwords here; `way_out`: where one signs out there."""
+
+    name: str
+    only: bool
+    way_out: str = ""
+
+
+def sign_in(words: Words, *, onward: str, name: str = "", problem: str = "", elsewhere: Elsewhere | None = None) -> str:
     """Set the form. `onward`: where it leads; `name`: as it was typed."""
     said = f'<p class="k-problem" id="a-problem" role="alert">{text.escape(problem)}</p>' if problem else ""
-    told = ' aria-describedby="a-problem" aria-invalid="true"' if problem else ""
+    there = _elsewhere(elsewhere, onward, words) if elsewhere else ""
+    form = "" if elsewhere and elsewhere.only else _form(words, onward, name, wrong=bool(problem))
     return (
         f'<div class="a-sign-in"><h1>{text.escape(words.sign_in)}</h1>'
-        f'<p class="k-lead">{text.escape(words.sign_in_lead)}</p>{said}'
+        f'<p class="k-lead">{text.escape(words.sign_in_lead)}</p>{said}{there}{form}</div>'
+    )
+
+
+def not_signed_in(words: Words, said: str, back: str) -> str:
+    """Say why one is not signed in; `back` leads to where one can try again."""
+    return (
+        f'<div class="a-sign-in"><h1>{text.escape(words.sign_on_failed)}</h1>'
+        f'<p class="k-lead" role="alert">{text.escape(said)}</p>'
+        f'<p><a class="k-button" href="{text.escape(back)}">{text.escape(words.sign_on_back)}</a></p></div>'
+    )
+
+
+def _elsewhere(elsewhere: Elsewhere, onward: str, words: Words) -> str:
+    """A link, and no form: a form's policy counts for all that it leads to, and would have to name the provider."""
+    left = ""
+    if elsewhere.way_out:
+        left = (
+            f'<p>{text.escape(words.sign_on_left.format(name=elsewhere.name))} <a href="{text.escape(elsewhere.way_out)}">'
+            f"{text.escape(words.sign_on_leave.format(name=elsewhere.name))}</a></p>"
+        )
+    there = f"{page.address('sign-in/provider', words)}?{urlencode({'next': onward})}"
+    either = "" if elsewhere.only else f'<p class="k-soft">{text.escape(words.sign_on_or)}</p>'
+    return (
+        f'{left}<p class="a-elsewhere"><a class="k-button k-primary" href="{text.escape(there)}">'
+        f"{text.escape(words.sign_on.format(name=elsewhere.name))}</a></p>{either}"
+    )
+
+
+def _form(words: Words, onward: str, name: str, *, wrong: bool) -> str:
+    told = ' aria-describedby="a-problem" aria-invalid="true"' if wrong else ""
+    return (
         f'<form method="post" action="{page.address("sign-in", words)}">'
         f'<input type="hidden" name="next" value="{text.escape(onward)}">'
         f"{_field('name', words.user_name, 'text', 'username', value=name, more=told + ' autofocus')}"
         f"{_field('password', words.password, 'password', 'current-password', more=told)}"
         f'<button class="k-button k-primary">{text.escape(words.sign_in)}</button></form>'
-        f'<p class="k-soft">{text.escape(words.sign_in_help)}</p></div>'
+        f'<p class="k-soft">{text.escape(words.sign_in_help)}</p>'
     )
 
 

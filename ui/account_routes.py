@@ -8,12 +8,12 @@ from typing import Annotated
 from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Request
-from fastapi.responses import RedirectResponse, Response
+from fastapi.responses import Response
 
 from index.access import Role
 from index.errors import LibraryError
 from ui import account_page, forms, page, reasons, rooms
-from ui.account_page import Account
+from ui.account_page import Account, Elsewhere
 from ui.house import House
 from ui.ports import Gate
 from ui.words import Words
@@ -31,7 +31,7 @@ def make(house: House, words: Words) -> APIRouter:
     gate = house.gate
     if gate is None:
         return router
-    _signing_in(router, gate, words)
+    _signing_in(router, house, gate, words)
 
     @router.get("/account")
     def account(request: Request) -> Response:
@@ -47,8 +47,9 @@ def make(house: House, words: Words) -> APIRouter:
 
     @router.post("/account/sign-out")
     def out(request: Request) -> Response:
+        elsewhere = house.sign_on is not None and not gate.has_password(request.headers)
         gate.sign_out(request.headers)
-        return _without_cookie(request, words)
+        return _without_cookie(request, words, "left=1" if elsewhere else "")
 
     @router.post("/account/sign-out-everywhere")
     def everywhere(request: Request) -> Response:
@@ -58,35 +59,46 @@ def make(house: House, words: Words) -> APIRouter:
     return router
 
 
-def _signing_in(router: APIRouter, gate: Gate, words: Words) -> None:
+def _signing_in(router: APIRouter, house: House, gate: Gate, words: Words) -> None:
     @router.get("/sign-in")
     def form(request: Request) -> Response:
-        onward = _onward(request.query_params.get("next", ""), words)
+        there = onward(request.query_params.get("next", ""), words)
         if not gate.signing_in() or gate.of_cookie(request.headers) is not None:
-            return rooms.back(onward)
-        return _form(request, words, onward=onward)
+            return rooms.back(there)
+        return _form(request, house, words, there)
 
     @router.post("/sign-in")
     def enter(request: Request, sent: Sent) -> Response:
-        onward, name = _onward(sent.get("next", ""), words), sent.get("name", "")[:256]
-        before = gate.secret_of(request.headers)
-        done = gate.sign_in(name, sent.get("password", "")[:256], _address(request), before)
+        there, name = onward(sent.get("next", ""), words), sent.get("name", "")[:256]
+        if house.sign_on is not None and house.sign_on.only:
+            return _form(request, house, words, there, problem=words.sign_on_only.format(name=house.sign_on.name), status=403)
+        done = gate.sign_in(name, sent.get("password", "")[:256], address(request), gate.secret_of(request.headers))
         if not done.secret:
             seconds = ceil(done.wait)
             said = words.sign_in_wait.format(n=words.number(seconds)) if seconds else words.sign_in_wrong
-            response = _form(request, words, onward=onward, name=name, problem=said, status=429 if seconds else 401)
+            response = _form(request, house, words, there, name=name, problem=said, status=429 if seconds else 401)
             if seconds:
                 response.headers["Retry-After"] = str(seconds)
             return response
-        response = rooms.back(onward)
-        secure = request.url.scheme == "https"
-        cookie = "__Host-kalla" if secure else "kalla"
-        response.set_cookie(cookie, done.secret, path="/", httponly=True, samesite="lax", secure=secure)
-        return response
+        return with_cookie(request, rooms.back(there), done.secret)
 
 
-def _form(request: Request, words: Words, *, onward: str, name: str = "", problem: str = "", status: int = 200) -> Response:
-    html = account_page.sign_in(words, onward=onward, name=name, problem=problem)
+def with_cookie(request: Request, response: Response, secret: str) -> Response:
+    """Put the secret of a session into the cookie of an answer."""
+    secure = request.url.scheme == "https"
+    cookie = "__Host-kalla" if secure else "kalla"
+    response.set_cookie(cookie, secret, path="/", httponly=True, samesite="lax", secure=secure)
+    return response
+
+
+def _form(
+    request: Request, house: House, words: Words, there: str, *, name: str = "", problem: str = "", status: int = 200
+) -> Response:
+    elsewhere = None
+    if house.sign_on is not None:
+        way_out = house.sign_on.way_out("/sign-in") if request.query_params.get("left") == "1" else ""
+        elsewhere = Elsewhere(name=house.sign_on.name, only=house.sign_on.only, way_out=way_out)
+    html = account_page.sign_in(words, onward=there, name=name, problem=problem, elsewhere=elsewhere)
     return rooms.show(request, "", words.sign_in, html, words, parts=_PARTS, status=status)
 
 
@@ -110,16 +122,16 @@ def _change_password(request: Request, house: House, gate: Gate, sent: Mapping[s
     if new != sent.get("again", ""):
         return _account(request, house, gate, words, f"{words.passwords_differ} {words.password_kept}", 400)
     try:
-        if not gate.change_password(request.headers, sent.get("old", "")[:256], new, _address(request)):
+        if not gate.change_password(request.headers, sent.get("old", "")[:256], new, address(request)):
             return _account(request, house, gate, words, f"{words.password_wrong} {words.password_kept}", 400)
     except LibraryError as exc:
         return _account(request, house, gate, words, reasons.said(str(exc), words), 400)
     return _without_cookie(request, words)
 
 
-def _without_cookie(request: Request, words: Words) -> Response:
+def _without_cookie(request: Request, words: Words, query: str = "") -> Response:
     """Lead to where one signs in, and take the cookie away."""
-    response = RedirectResponse(page.address("sign-in", words), status_code=303, headers={"Cache-Control": "no-store"})
+    response = rooms.back(page.address("sign-in", words, query))
     secure = request.url.scheme == "https"
     for name in ("__Host-kalla", "kalla"):
         response.delete_cookie(name, path="/", httponly=True, samesite="lax", secure=secure)
@@ -127,11 +139,12 @@ def _without_cookie(request: Request, words: Words) -> Response:
     return response
 
 
-def _onward(address: str, words: Words) -> str:
+def onward(address: str, words: Words) -> str:
     """Where to go afterwards: an address of ours, whatever was asked for."""
     good = _ONWARD.fullmatch(address) and not address.startswith((f"/{words.language}/sign-in", "/sign-in"))
     return quote(address, safe="/?&=%+,:;~-_.!*'()@$") if good else page.address("ask", words)
 
 
-def _address(request: Request) -> str:
+def address(request: Request) -> str:
+    """Where a browser asks from."""
     return request.client.host if request.client else ""

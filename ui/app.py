@@ -23,6 +23,7 @@ from ui import (
     index_routes,
     library_routes,
     nowhere_routes,
+    oidc_routes,
     routes,
     theme,
 )
@@ -32,13 +33,14 @@ from ui.health import make as health_routes
 from ui.house import House
 from ui.images import PageImages
 from ui.jobs import Jobs
-from ui.ports import Describe, Desk, Gate, Library, OtherDoor, Render, Runs, Who
+from ui.ports import Describe, Desk, Gate, Library, OtherDoor, Render, Runs, SignOn, Who
 from ui.requests import Requests
 from ui.security import HOSTS, Guard
 from ui.words import LANGUAGES, Words
 
 _ROOMS = (
     account_routes,
+    oidc_routes,
     front_routes,
     compare_routes,
     library_routes,
@@ -62,6 +64,7 @@ def create(
     jobs: Jobs | None = None,
     watching: bool = False,
     gate: Gate | None = None,
+    sign_on: SignOn | None = None,
     hosts: Sequence[str] = HOSTS,
     doors: Sequence[OtherDoor] = (),
     at_start: Callable[[], None] = lambda: None,
@@ -77,6 +80,7 @@ def create(
     house = House(
         library=library, desk=desk, jobs=jobs or Jobs(data), images=PageImages(data / "cache" / "pages", render),
         describe=describe, runs=runs, corpus=corpus, data=data, who=who, watching=watching, gate=gate,
+        sign_on=sign_on,
     )  # fmt: skip
 
     health = Health(library, data)
@@ -97,6 +101,7 @@ def create(
     app = FastAPI(lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
     app.include_router(health_routes(health.state))
     app.include_router(routes.make(house))
+    app.include_router(oidc_routes.make_return(house))
     for language in LANGUAGES:
         for room in _ROOMS:
             app.include_router(room.make(house, Words(language)), prefix=f"/{language}")

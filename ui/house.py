@@ -5,7 +5,7 @@ from pathlib import Path
 
 from ui.images import PageImages
 from ui.jobs import Jobs
-from ui.ports import Describe, Desk, Gate, Library, Runs, Who
+from ui.ports import Describe, Desk, Gate, Library, Runs, SignOn, Who
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,4 +22,5 @@ class House:
     who: Who
     runs: Runs = lambda _: ()
     gate: Gate | None = None  # None: everybody is let in as `who` says
+    sign_on: SignOn | None = None  # None: one signs in with a password
     watching: bool = False  # what changes in the corpus folder is taken in by itself

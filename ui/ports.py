@@ -261,6 +261,90 @@ class OtherDoor(Protocol):
         ...
 
 
+class Begun(Protocol):
+    """Where a browser goes to sign in at another place, with which cookie; or why it cannot."""
+
+    @property
+    def address(self) -> str:
+        """There."""
+        ...
+
+    @property
+    def cookie(self) -> str:
+        """What the browser has to bring back."""
+        ...
+
+    @property
+    def problem(self) -> str:
+        """What is in the way, "" for nothing: `unreachable`, `untrusted` or `wait`."""
+        ...
+
+    @property
+    def wait(self) -> float:
+        """Seconds."""
+        ...
+
+
+class Ended(Protocol):
+    """How signing in at another place ended."""
+
+    @property
+    def secret(self) -> str:
+        """For the cookie of the session, "" where there is none."""
+        ...
+
+    @property
+    def onward(self) -> str:
+        """Where to go."""
+        ...
+
+    @property
+    def language(self) -> str:
+        """In which it was begun, "" where that is not known."""
+        ...
+
+    @property
+    def spent(self) -> bool:
+        """Whether the cookie that was brought back is of no more use."""
+        ...
+
+    @property
+    def problem(self) -> str:
+        """What was in the way, "" for nothing: `again`, `denied`, `refused`, `name`, `disabled` or one of Begun's."""
+        ...
+
+    @property
+    def wait(self) -> float:
+        """Seconds."""
+        ...
+
+
+class SignOn(Protocol):
+    """Another place that vouches for people. Raises LibraryError."""
+
+    @property
+    def name(self) -> str:
+        """What it is called."""
+        ...
+
+    @property
+    def only(self) -> bool:
+        """Whether one signs in there alone, with no passwords here."""
+        ...
+
+    def begin(self, onward: str, language: str, address: str) -> Begun:
+        """Send a browser there; `onward`: where it goes afterwards, `address`: of the browser."""
+        ...
+
+    def finish(self, query: Sequence[tuple[str, str]], cookie: str, address: str, before: str = "") -> Ended:
+        """Let in somebody who comes back with a query and the cookie; `before`: the secret of the session that is replaced."""
+        ...
+
+    def way_out(self, onward: str) -> str:
+        """The address at which one signs out there, "" where there is none; `onward`: where it leads afterwards, below ours."""
+        ...
+
+
 # Write what is known of a file into the catalogue that describes it: field -> value, as a spreadsheet would hold it ("a; b" for
 # several). Raises ValueError, whose text is for the user, where a value cannot be understood or the catalogue not be written.
 Describe = Callable[[Path, Mapping[str, str]], None]

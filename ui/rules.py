@@ -39,7 +39,7 @@ def _rule(methods: frozenset[str], path: str, needs: Needs, event: str = "") -> 
 RULES = (
     _rule(_READ, r"/healthz|/readyz|/static/[\w.-]+", Needs.NOTHING),
     _rule(_READ | _SEND, r"LANG/sign-in", Needs.NOTHING),
-    _rule(_READ, r"/sign-in", Needs.NOTHING),
+    _rule(_READ, r"/sign-in|/sign-in/callback|LANG/sign-in/provider", Needs.NOTHING),
     # A door of its own: it takes no cookie, and asks for a personal token itself (mcp_server.door)
     _rule(_READ | _SEND | frozenset(("DELETE",)), r"/mcp", Needs.NOTHING),
     # The page's own addresses

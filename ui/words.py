@@ -13,18 +13,19 @@ from ui.words_house import HouseWords
 from ui.words_index import IndexWords
 from ui.words_library import LibraryWords
 from ui.words_runs import RunsWords
+from ui.words_sign_on import SignOnWords
 from ui.words_viewer import ViewerWords
 
 __all__ = ["LANGUAGES", "Count", "Pair", "Words", "every_count", "every_pair"]
 _ROOMS = (
     HouseWords, AskWords, ViewerWords, CompareWords, LibraryWords, DocumentWords, FollowWords, CollectedWords, IndexWords,
-    RunsWords, AccountWords,
+    RunsWords, AccountWords, SignOnWords,
 )  # fmt: skip
 
 
 class Words(
     HouseWords, AskWords, ViewerWords, CompareWords, LibraryWords, DocumentWords, FollowWords, CollectedWords, IndexWords,
-    RunsWords, AccountWords,
+    RunsWords, AccountWords, SignOnWords,
 ):  # fmt: skip
     """The words of one language: `Words("sv").ask`."""
 
