@@ -1,0 +1,241 @@
+"""What the API answers with, as its schema describes it. Types only."""
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+_MARK = "Handling mark, TLP 2.0"
+
+
+class Shape(BaseModel):
+    """A part of an answer. What is not described here is not sent."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Stamped(Shape):
+    """An answer as a whole: it bears the strictest mark of its parts, and says for whom it was made, and when."""
+
+    handling: str = Field(description=f"{_MARK}: the strictest of all that this answer holds.", examples=["TLP:AMBER"])
+    asked_by: str = Field(description="The account that asked.", examples=["anna.berg"])
+    asked_at: str = Field(description="When, ISO 8601, UTC.", examples=["2026-11-25T09:30:00+00:00"])
+
+
+class Edition(Shape):
+    """Another edition or copy of a document."""
+
+    document: int
+    title: str
+    date: str = Field(description="Day, month or only year, as far as it is known.")
+    edition: str
+    copied: bool = Field(description="It is a copy with the same text, not another edition.")
+
+
+class Passage(Shape):
+    """Some sentences of a document, verbatim: `text` is the document's text from `start` to `end`."""
+
+    passage: int = Field(description="Id of the passage, until the next rebuild.")
+    document: int = Field(description="Id of its document.")
+    title: str
+    page: int = Field(description="The first physical page it stands on, counted from 1.")
+    page_end: int = Field(description="The last one.")
+    page_label: str = Field(description='The page number as it is printed: "14", "xiv", "15–16"; "" where none is.')
+    section: list[str] = Field(description="The headings that it stands under, the highest first.")
+    text: str = Field(description="The exact words.")
+    start: int = Field(description="Offset of the first character in the document's text, counted from 0.")
+    end: int = Field(description="Offset behind the last one.")
+    reference: str = Field(description="The full reference, to be put beside a quotation: with page and handling mark.")
+    handling: str = Field(description=f"{_MARK} of the document.", examples=["TLP:GREEN"])
+    attributable: bool = Field(description="false: given under a non-attribution rule; city and organisation are withheld.")
+    kind: str
+    language: str = Field(description="ISO 639-1.", examples=["en"])
+    city: list[str]
+    organisation: str
+    date: str
+    sha256: str = Field(description="Of the source file, to check a citation by.")
+    ocr: float | None = Field(
+        description="How sure text recognition is of its words, 0 to 1; null where they are the file's own."
+    )
+    superseded_by: Edition | None = Field(
+        description="What answers in the place of its document, where that is an older edition."
+    )
+    path: str | None = Field(description="Where the source file lies on the server. For administrators, null for all others.")
+
+
+class Hit(Passage):
+    """A passage that was found for a question."""
+
+    rank: int = Field(description="Its number in this answer, counted from 1: what quotes cite it by.")
+    score: float = Field(description="Higher is better. To be compared within one answer only.")
+    marks: list[list[int]] = Field(description="The answering sentences in `text`: [start, end] from the start of `text`.")
+
+
+class Quote(Shape):
+    """A sentence of the answer, verbatim."""
+
+    text: str = Field(description="The exact words.")
+    citation: int = Field(description="Rank of the hit that it is quoted from.")
+    citations: list[int] = Field(description="Ranks of all hits that say it.")
+    document: int
+    start: int = Field(description="Offset in the document's text, counted from 0.")
+    end: int
+    reference: str = Field(description="The full reference of the hit that it is quoted from.")
+    handling: str = Field(description=f"{_MARK} of the hit that it is quoted from.")
+
+
+class Quotes(Shape):
+    """An answer: sentences of the sources, nothing else."""
+
+    quotes: list[Quote]
+
+
+class Searched(Shape):
+    """What the question was put to. Only what the token may see is counted."""
+
+    documents: int
+    passages: int
+    unreadable_pages: int = Field(description="Pages in these documents that gave no text, so that they were not searched.")
+    older_editions: int = Field(description="Documents left out, because a newer edition of them was searched.")
+
+
+class _Asked(Stamped):
+    question: str
+    language: str = Field(description="The language that the question was understood in, ISO 639-1.")
+    answer: Quotes | None = Field(description="null: nothing that this token may see answers the question.")
+    searched: Searched
+    added: list[str] = Field(description="Words of the other language that were searched too.")
+    instead: str | None = Field(description="The question with misspelt words put right, where there are any.")
+    notes: list[str] = Field(description="What one should know of this answer.")
+
+
+class Found(_Asked):
+    """A search: the answer, and the passages that were found, the best first."""
+
+    hits: list[Hit]
+
+
+class Answered(_Asked):
+    """An answer with its sources; or none, and then the nearest passages, which do not answer."""
+
+    sources: list[Hit] = Field(description="The passages that are quoted.")
+    nearest: list[Hit] = Field(description="Where there is no answer: what comes nearest. Not to be taken for one.")
+
+
+class About(Shape):
+    """A document, as lists show it."""
+
+    document: int = Field(description="Id of the document.")
+    title: str
+    kind: str
+    city: list[str]
+    organisation: str
+    theme: list[str]
+    date: str
+    language: str
+    edition: str
+    handling: str = Field(description=_MARK + ".", examples=["TLP:GREEN"])
+    attributable: bool = Field(description="false: given under a non-attribution rule; city and organisation are withheld.")
+    source: str = Field(description="Where it was published, as the catalogue says.")
+    format: str
+    sha256: str
+    pages: int
+    pages_without_text: list[int] = Field(description="Pages that gave no text: they cannot be found.")
+    passages: int
+    added: str = Field(description="When it was taken in, ISO 8601, UTC.")
+    superseded_by: Edition | None = Field(description="What answers in its place, where it is an older edition or a copy.")
+    editions: list[Edition] = Field(description="In whose place it answers, and editions that nothing orders.")
+    path: str | None = Field(description="Where the source file lies on the server. For administrators, null for all others.")
+
+
+class Documents(Stamped):
+    """A part of the list of documents, by title. Only what the token may see is counted."""
+
+    total: int
+    first: int = Field(description="Place of the first one listed, counted from 0.")
+    documents: list[About]
+
+
+class Document(Stamped):
+    """One document."""
+
+    about: About
+
+
+class Page(Stamped):
+    """The text of one page."""
+
+    document: int
+    title: str
+    page: int = Field(description="Physical page, counted from 1.")
+    page_label: str = Field(description='The page number as it is printed; "" where none is.')
+    text: str = Field(description="The exact words.")
+    start: int = Field(description="Offset in the document's text, counted from 0.")
+    end: int
+    ocr: float | None = Field(
+        description="How sure text recognition is of its words, 0 to 1; null where they are the file's own."
+    )
+    attributable: bool = Field(
+        description="false: given under a non-attribution rule: what is said may be used, not who said it."
+    )
+
+
+class Passages(Stamped):
+    """A passage, with those around it in its document."""
+
+    passage: Passage
+    before: list[Passage] = Field(description="In the order of the document.")
+    after: list[Passage]
+
+
+class Me(Stamped):
+    """Whom a token speaks for, and what it may."""
+
+    name: str = Field(description="The account.")
+    role: Literal["reader", "editor", "admin"]
+    clearance: str = Field(description="The highest mark that this token may see.")
+    groups: list[str]
+    scopes: list[Literal["read", "ingest"]]
+    token: str = Field(description='The name of the token; "" where none is needed, because nobody signs in here.')
+    expires: str | None = Field(description="When the token ends, ISO 8601, UTC; null where none is needed.")
+
+
+class Taken(Shape):
+    """What became of one file that was sent."""
+
+    name: str = Field(description="Its name below the corpus folder.")
+    state: Literal["waiting", "added", "changed", "unchanged", "partial", "failed", "removed", "refused"] = Field(
+        description='"waiting": not read yet. "partial": some pages gave no text. "refused": it was not even kept.'
+    )
+    reason: str = Field(description='Why it was refused or failed, or what is missing; "" where all is well.')
+    document: int | None = Field(description="Id of the document, where it can be found now.")
+    pages: int
+    pages_without_text: int
+    passages: int
+    handling: str | None = Field(description=f"{_MARK} of the document, where there is one.")
+
+
+class Ingest(Stamped):
+    """Files that were sent, and how far they have been read."""
+
+    ingest: int = Field(description="The number by which to ask again; 0 where no file was kept, so that nothing is read.")
+    done: bool = Field(description="Whether all is read. Until then, ask again.")
+    reason: str = Field(description='Why the reading came to an early end; "" where it did not.')
+    files: list[Taken]
+
+
+class Wrong(Shape):
+    """One thing that is wrong with a request. What was sent is not repeated."""
+
+    where: str = Field(examples=["query.top"])
+    why: str
+
+
+class Problem(Shape):
+    """Why there is no answer, and what to do (RFC 9457)."""
+
+    type: Literal["about:blank"] = "about:blank"
+    title: str = Field(examples=["Not Found"])
+    status: int = Field(examples=[404])
+    detail: str = Field(description="What is wrong, and what to do.")
+    instance: str | None = Field(default=None, description="What the server's log calls it, where nobody foresaw it.")
+    errors: list[Wrong] | None = None
