@@ -140,18 +140,8 @@ class Reading(Protocol):
     """A reading as one person may see it."""
 
     @property
-    def own(self) -> bool:
-        """Whether it is theirs to follow: they began it, or may see everything."""
-        ...
-
-    @property
     def outcomes(self) -> Sequence[Outcome]:
         """Of the files that were read or refused."""
-        ...
-
-    @property
-    def coming(self) -> Sequence[str]:
-        """The names of files that are still to be read."""
         ...
 
     @property

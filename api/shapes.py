@@ -203,8 +203,9 @@ class Taken(Shape):
     """What became of one file that was sent."""
 
     name: str = Field(description="Its name below the corpus folder.")
-    state: Literal["waiting", "added", "changed", "unchanged", "partial", "failed", "removed", "refused"] = Field(
-        description='"waiting": not read yet. "partial": some pages gave no text. "refused": it was not even kept.'
+    state: Literal["waiting", "added", "changed", "unchanged", "partial", "failed", "removed", "refused", "taken"] = Field(
+        description='"waiting": not read yet. "partial": some pages gave no text. "refused": it was not even kept. "taken":'
+        " kept, and no more is told of it, because it describes other files, or its mark is above what this token may see."
     )
     reason: str = Field(description='Why it was refused or failed, or what is missing; "" where all is well.')
     document: int | None = Field(description="Id of the document, where it can be found now.")
@@ -217,7 +218,7 @@ class Taken(Shape):
 class Ingest(Stamped):
     """Files that were sent, and how far they have been read."""
 
-    ingest: int = Field(description="The number by which to ask again; 0 where no file was kept, so that nothing is read.")
+    ingest: int = Field(description="The number by which to ask again.")
     done: bool = Field(description="Whether all is read. Until then, ask again.")
     reason: str = Field(description='Why the reading came to an early end; "" where it did not.')
     files: list[Taken]

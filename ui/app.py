@@ -11,6 +11,7 @@ from gradio.routes import App as GradioApp
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp
 
 from index.errors import LibraryError
 from ui import (
@@ -34,6 +35,7 @@ from ui.images import PageImages
 from ui.jobs import Jobs
 from ui.ports import Describe, Desk, Gate, Library, Render, Runs, Who
 from ui.requests import Requests
+from ui.rules import API
 from ui.security import HOSTS, Guard
 from ui.words import LANGUAGES, Words
 
@@ -63,13 +65,15 @@ def create(
     watching: bool = False,
     gate: Gate | None = None,
     hosts: Sequence[str] = HOSTS,
+    api: ASGIApp | None = None,
     at_start: Callable[[], None] = lambda: None,
     at_end: Callable[[], None] = lambda: None,
 ) -> FastAPI:
-    """Put the application together. `at_start` and `at_end` run with the server, which loads the model and ends `jobs`.
+    """Put the application together. `api`: what answers programs, with a door of its own.
 
-    `app.state.stop()` begins the end: nothing new is begun, and connections that stand open for as long as a page is shown close.
-    `app.state.kill()` ends at once what runs beside the server.
+    `at_start` and `at_end` run with the server, which loads the model and ends `jobs`. `app.state.stop()` begins the end: nothing
+    new is begun, and connections that stand open for as long as a page is shown close. `app.state.kill()` ends at once what runs
+    beside the server.
     """
     house = House(
         library=library, desk=desk, jobs=jobs or Jobs(data), images=PageImages(data / "cache" / "pages", render),
@@ -89,6 +93,8 @@ def create(
             at_end()
 
     app = FastAPI(lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
+    if api is not None:
+        app.mount(API, api)  # the first: whatever comes later, all below it passes the API's own door
     app.include_router(health_routes(health.state))
     app.include_router(routes.make(house))
     for language in LANGUAGES:

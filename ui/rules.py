@@ -9,12 +9,14 @@ from ui.words import LANGUAGES
 
 _READ = frozenset(("GET", "HEAD"))
 _SEND = frozenset(("POST",))
+API = "/api/v1"  # all below it belongs to one door, whatever routes there are: it is mounted before all others
 _LANGUAGE = f"/(?:{'|'.join(LANGUAGES)})"
 
 
 class Needs(IntEnum):
     """What somebody needs to be."""
 
+    TOKEN = -1  # a door of its own asks, for a token; the page's cookie is taken off before it gets there
     NOTHING = 0
     SIGNED_IN = 1
     EDITOR = 2
@@ -37,6 +39,7 @@ def _rule(methods: frozenset[str], path: str, needs: Needs, event: str = "") -> 
 
 # The first that fits counts.
 RULES = (
+    _rule(_READ | _SEND, re.escape(API) + r"/.*", Needs.TOKEN),
     _rule(_READ, r"/healthz|/readyz|/static/[\w.-]+", Needs.NOTHING),
     _rule(_READ | _SEND, r"LANG/sign-in", Needs.NOTHING),
     _rule(_READ, r"/sign-in", Needs.NOTHING),
@@ -86,7 +89,7 @@ def find(method: str, path: str) -> Rule | None:
 
 def fulfils(principal: Principal | None, needs: Needs) -> bool:
     """Whether somebody is what is needed; None is nobody."""
-    if needs is Needs.NOTHING:
+    if needs in (Needs.NOTHING, Needs.TOKEN):
         return True
     if principal is None:
         return False
