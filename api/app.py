@@ -10,6 +10,7 @@ from fastapi.openapi.utils import get_openapi
 from starlette.responses import JSONResponse, Response
 
 from api import documents, intake, problems, questions, shapes
+from api.asked import Nothing
 from api.entry import Entry
 from api.house import Asking, House, asking
 from api.ports import Cite, Gate, Intake, Library
@@ -47,7 +48,7 @@ def _addresses(house: House) -> FastAPI:
     described: dict[str, Any] = {}
 
     @app.get("/openapi.json", include_in_schema=False)
-    def schema(anybody: Annotated[Asking, Depends(asking(house, None))]) -> Response:
+    def schema(anybody: Annotated[Asking, Depends(asking(house, None))], _: Nothing) -> Response:
         if not described:
             described.update(_schema(app))
         return JSONResponse(described)

@@ -3,15 +3,12 @@
 from datetime import UTC, datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Query
+from fastapi import APIRouter, Depends
 
 from api import problems, shapes
+from api.asked import AskedAround, AskedPart, Id, Nothing
 from api.house import Asking, House, asking
 from api.problems import Refused
-from api.questions import Language
-
-MOST_ID = 2**63 - 1
-Id = Annotated[int, Path(ge=1, le=MOST_ID, examples=[1])]
 
 
 def make(house: House) -> APIRouter:
@@ -21,16 +18,12 @@ def make(house: House) -> APIRouter:
     library = house.library
 
     @router.get("/documents", summary="List documents")
-    def documents(
-        reader: Reader,
-        first: Annotated[int, Query(ge=0, le=MOST_ID, description="Place of the first one to list, counted from 0.")] = 0,
-        most: Annotated[int, Query(ge=1, le=500, description="Documents at most.")] = 100,
-    ) -> shapes.Documents:
+    def documents(reader: Reader, part: AskedPart) -> shapes.Documents:
         """The documents that this token may see, by title."""
-        return reader.said().documents(library.documents(reader.bearer.principal), first, most)
+        return reader.said().documents(library.documents(reader.bearer.principal), part.first, part.most)
 
     @router.get("/documents/{document_id}", summary="Look up a document", responses=problems.NOT_FOUND)
-    def document(reader: Reader, document_id: Id) -> shapes.Document:
+    def document(reader: Reader, document_id: Id, _: Nothing) -> shapes.Document:
         """What is known of a document."""
         info = library.document(document_id, reader.bearer.principal)
         if info is None:
@@ -39,7 +32,7 @@ def make(house: House) -> APIRouter:
         return reader.said().document(info)
 
     @router.get("/documents/{document_id}/pages/{number}", summary="Read a page", responses=problems.NOT_FOUND)
-    def page(reader: Reader, document_id: Id, number: Id) -> shapes.Page:
+    def page(reader: Reader, document_id: Id, number: Id, _: Nothing) -> shapes.Page:
         """The text of a page; `number` is the physical page, counted from 1."""
         view = library.page(document_id, number, reader.bearer.principal)
         if view is None:
@@ -48,19 +41,14 @@ def make(house: House) -> APIRouter:
         return reader.said().page(view)
 
     @router.get("/passages/{passage_id}", summary="Read a passage in its context", responses=problems.NOT_FOUND)
-    def passage(
-        reader: Reader,
-        passage_id: Id,
-        around: Annotated[int, Query(ge=0, le=5, description="Passages before it and after it.")] = 1,
-        lang: Language = "en",
-    ) -> shapes.Passages:
+    def passage(reader: Reader, passage_id: Id, asked: AskedAround) -> shapes.Passages:
         """A passage with those around it in its document, and its mark."""
-        near = library.neighbours(passage_id, principal=reader.bearer.principal, around=around)
+        near = library.neighbours(passage_id, principal=reader.bearer.principal, around=asked.around)
         own = next((one for one in near if one.passage_id == passage_id), None)
         if own is None:
             raise Refused(404, problems.NOT_THERE)
         reader.note("document opened", address=reader.address)
-        return reader.said(lang).passages(own, near)
+        return reader.said(asked.lang).passages(own, near)
 
     return router
 
@@ -71,7 +59,7 @@ def me(house: House) -> APIRouter:
     Anybody = Annotated[Asking, Depends(asking(house, None))]
 
     @router.get("/me", summary="Ask whom the token speaks for")
-    def who(anybody: Anybody) -> shapes.Me:
+    def who(anybody: Anybody, _: Nothing) -> shapes.Me:
         """Account, role, clearance, scopes and end of the token that asks."""
         bearer, principal = anybody.bearer, anybody.bearer.principal
         ends = datetime.fromtimestamp(bearer.expires, UTC).isoformat(timespec="seconds") if bearer.expires is not None else None

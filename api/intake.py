@@ -12,7 +12,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect
 
 from api import problems, said, shapes
-from api.documents import Id
+from api.asked import Id, Nothing
 from api.house import Asking, House, asking
 from api.ports import Kept, Reading
 from api.problems import Refused
@@ -126,7 +126,7 @@ def make(house: House) -> APIRouter:
     Editor = Annotated[Asking, Depends(editor)]
 
     @router.post("/ingest", status_code=202, summary="Take in files", responses=problems.SENT, openapi_extra=_FORM)
-    async def send(request: Request, response: Response, editor: Editor) -> shapes.Ingest:
+    async def send(request: Request, response: Response, editor: Editor, _: Nothing) -> shapes.Ingest:
         """Keep files in the corpus folder and begin to read them, by the same checks as in the page.
 
         For editors whose token has the scope ingest. Ask the address in the header Location until `done`.
@@ -136,7 +136,7 @@ def make(house: House) -> APIRouter:
         return found
 
     @router.get("/ingest/{number}", summary="Ask what became of files", responses=problems.NOT_FOUND)
-    def told(editor: Editor, number: Id) -> shapes.Ingest:
+    def told(editor: Editor, number: Id, _: Nothing) -> shapes.Ingest:
         """What became of each file that this token has sent together."""
         return ingests.told(number, editor)
 

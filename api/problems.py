@@ -106,7 +106,7 @@ def handle(app: FastAPI) -> None:
 
     @app.exception_handler(RequestValidationError)
     def not_understood(request: Request, exc: RequestValidationError) -> Response:
-        errors = [_wrong(one["loc"], one["msg"]) for one in exc.errors()]
+        errors = [_wrong(one["type"], one["loc"], one["msg"]) for one in exc.errors()]
         return response(Refused(422, "The request is not understood: see errors for what is wrong, and where.", errors=errors))
 
     @app.exception_handler(HTTPException)
@@ -121,6 +121,8 @@ def handle(app: FastAPI) -> None:
         return response(Refused(500, detail), instance=f"urn:kalla:{reference}" if reference else None)
 
 
-def _wrong(place: Sequence[str | int], why: str) -> shapes.Wrong:
-    """What is wrong, by pydantic's words; names of parameters that nobody declared are what somebody typed, and left out."""
+def _wrong(kind: str, place: Sequence[str | int], why: str) -> shapes.Wrong:
+    """What is wrong, by pydantic's words. The name of a parameter that there is not is what somebody typed: it is left out."""
+    if kind == "extra_forbidden":
+        return shapes.Wrong(where=str(place[0]), why="There is no parameter of this name. Those there are: /api/v1/openapi.json")
     return shapes.Wrong(where=".".join(str(part) for part in place), why=why)

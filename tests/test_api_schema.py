@@ -1,0 +1,64 @@
+"""schemathesis asks the API, in process and by its own schema, what nobody would: it may not fall, nor answer other than it says."""
+
+import os
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from schemathesis import GenerationMode
+
+from tests.api_kit import HOST, INGEST, Site, fill
+from tests.fakes import Shelf
+
+OPERATIONS = (
+    ("GET", "/search"), ("GET", "/answer"), ("GET", "/documents"), ("GET", "/documents/{document_id}"),
+    ("GET", "/documents/{document_id}/pages/{number}"), ("GET", "/passages/{passage_id}"), ("GET", "/me"), ("POST", "/ingest"),
+    ("GET", "/ingest/{number}"),
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+    with pytest.MonkeyPatch.context() as patch:
+        shelf = fill(Shelf(tmp_path_factory.mktemp("docs"), tmp_path_factory.mktemp("data"), patch))
+        site = Site(shelf, tmp_path_factory.mktemp("people") / "data")
+        yield site
+        site.close()
+
+
+@pytest.fixture(scope="module")
+def headers(site: Site) -> dict[str, str]:
+    return {"Authorization": f"Bearer {site.token('ed', *INGEST)}", "Host": "127.0.0.1"}
+
+
+@pytest.fixture(scope="module")
+def schema(site: Site, headers: dict[str, str]) -> Any:
+    return schemathesis.openapi.from_asgi("/api/v1/openapi.json", site.app, headers=headers)
+
+
+def test_all_operations_are_asked(schema: Any) -> None:
+    described = {(found.ok().method.upper(), found.ok().path) for found in schema.get_all_operations()}
+    assert described == set(OPERATIONS)
+
+
+@pytest.mark.parametrize(("method", "path"), OPERATIONS)
+def test_it_answers_as_it_says(schema: Any, headers: dict[str, str], method: str, path: str) -> None:
+    operation = schema[path][method]
+    asked = 0
+
+    @settings(
+        max_examples=20, deadline=None, derandomize=True, database=None, phases=[Phase.explicit, Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )  # fmt: skip
+    @given(case=st.one_of(*(operation.as_strategy(mode) for mode in GenerationMode)))
+    def ask(case: schemathesis.Case) -> None:
+        nonlocal asked
+        asked += 1
+        case.call_and_validate(base_url=f"{HOST}/api/v1", headers=headers)
+
+    ask()
+    print(asked)
