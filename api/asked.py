@@ -1,5 +1,6 @@
-"""What can be asked, as the schema describes it: the parameters of each address. A name that is none of these is refused, for a
-filter that is misspelt would otherwise be passed over in silence.
+"""What can be asked, as the schema describes it: the parameters of each address.
+
+A name that is none of these is refused: a filter that is misspelt would otherwise be passed over in silence.
 """
 
 from typing import Annotated, Literal
