@@ -50,7 +50,7 @@ RULES = (
     _rule(_READ, r"/source/\d+", Needs.SIGNED_IN, "original downloaded"),
     _rule(_READ, r"/view(?:/[^/]*)?|/(?:similar|context|source)/[^/]*|/image/[^/]*/[^/]*", Needs.SIGNED_IN),
     # Accounts
-    _rule(_SEND, r"LANG/account/(?:sign-out|sign-out-everywhere|password)", Needs.SIGNED_IN),
+    _rule(_SEND, r"LANG/account/(?:sign-out|sign-out-everywhere|password|token|token-away)", Needs.SIGNED_IN),
     _rule(_READ, r"LANG/account(?:/[^/]*)?", Needs.SIGNED_IN),
     # Rooms: what leaves the page
     _rule(_READ, r"LANG/(?:compare|follow|collected)\.(?:csv|md|docx|bib|ris)", Needs.SIGNED_IN, "export"),
