@@ -1,9 +1,11 @@
 """The API's own door: nothing is answered, not even that there is nothing, before it is known who asks."""
 
+from collections.abc import Sequence
 from math import ceil
 
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api import problems
@@ -20,6 +22,12 @@ class Entry:
         self.app = app
         self._gate = gate
         self._rates = rates
+
+    @property
+    def routes(self) -> Sequence[BaseRoute]:
+        """All that is behind it, as a walk through the addresses of a server asks for it."""
+        found: Sequence[BaseRoute] = getattr(self.app, "routes", ())
+        return found
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request, as ASGI asks it."""

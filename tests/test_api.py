@@ -15,6 +15,8 @@ from index.access import Handling, Role, level_of
 from index.tokens import Scope
 from tests.api_kit import GOOD, HOST, INGEST, MARKS, MOMENT, Site, fill
 from tests.fakes import Shelf
+from tests.test_door import every_route as all_routes
+from ui import rules
 
 
 @pytest.fixture(scope="module")
@@ -32,12 +34,10 @@ def site(shelf: Shelf, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sit
 
 
 def every_route(site: Site) -> list[tuple[str, str]]:
-    """Method and path of every address of the API, from its own route table."""
-    found = []
-    for route in site.api.app.routes:  # type: ignore[attr-defined]
-        inner = route.effective_candidates() if hasattr(route, "effective_candidates") else [route]
-        found += [(method, one.path) for one in inner for method in getattr(one, "original_route", one).methods]
-    return found
+    """Method and path of every address of the API, from the route tables of the whole server."""
+    known = {(method, path) for method, path in all_routes(site.app.routes) if path.startswith("/api")}
+    assert all((rule := rules.find(method, filled(path))) and rule.needs is rules.Needs.TOKEN for method, path in known)
+    return sorted((method, path.removeprefix("/api/v1")) for method, path in known)
 
 
 def filled(path: str) -> str:
@@ -98,10 +98,18 @@ def test_not_even_that_there_is_nothing_is_told_to_nobody(site: Site, path: str)
         assert status == 401, (method, path)
 
 
+def test_an_address_that_is_not_asked_like_this_says_how(site: Site) -> None:
+    for method in ("PUT", "DELETE", "POST", "HEAD", "OPTIONS"):
+        answer = site.ask(method, "/me", site.token("rita"))
+        assert (answer.status_code, answer.headers["allow"]) == (405, "GET")
+        assert method == "HEAD" or "Allow" in answer.json()["detail"]
+
+
 def test_a_route_put_below_it_later_is_behind_its_door(site: Site) -> None:
     site.app.get("/api/v1/later")(lambda: "secret")
     token = site.token("rita")
     assert site.get("/later").status_code == 401 and site.get("/later", token).status_code == 404
+    site.app.router.routes.pop()
 
 
 def test_a_session_of_the_page_opens_nothing(site: Site) -> None:
@@ -556,4 +564,6 @@ def test_the_schema_describes_every_route(site: Site) -> None:
             assert all(
                 "application/problem+json" in said["content"] for status, said in one["responses"].items() if int(status) > 399
             )
+    for name, shape in schema["components"]["schemas"].items():
+        assert [field for field, one in shape.get("properties", {}).items() if "description" not in one] == [], name
     assert schema["components"]["securitySchemes"]["token"]["scheme"] == "bearer"

@@ -9,6 +9,7 @@ from ui.words import LANGUAGES
 
 _READ = frozenset(("GET", "HEAD"))
 _SEND = frozenset(("POST",))
+_ALL = _READ | _SEND | {"PUT", "PATCH", "DELETE", "OPTIONS"}
 API = "/api/v1"  # all below it belongs to one door, whatever routes there are: it is mounted before all others
 _LANGUAGE = f"/(?:{'|'.join(LANGUAGES)})"
 
@@ -39,7 +40,7 @@ def _rule(methods: frozenset[str], path: str, needs: Needs, event: str = "") -> 
 
 # The first that fits counts.
 RULES = (
-    _rule(_READ | _SEND, re.escape(API) + r"/.*", Needs.TOKEN),
+    _rule(_ALL, re.escape(API) + r"/.*", Needs.TOKEN),
     _rule(_READ, r"/healthz|/readyz|/static/[\w.-]+", Needs.NOTHING),
     _rule(_READ | _SEND, r"LANG/sign-in", Needs.NOTHING),
     _rule(_READ, r"/sign-in", Needs.NOTHING),
