@@ -247,6 +247,7 @@ def _application(
 ) -> "FastAPI":
     import threading
 
+    import api.app
     from index import own_runs
     from index.access import Principal
     from index.audit import Audit
@@ -259,10 +260,13 @@ def _application(
     from ingest.pool import ReaderPool
     from ingest.watch import Watch
     from mcp_server.door import Door as DoorOfAssistants
+    from ui import citation
     from ui.app import create
     from ui.attendant import attend
     from ui.jobs import Jobs
+    from ui.keeping import LibraryRoom
     from ui.security import HOSTS
+    from ui.words import Words
 
     corpus: Path = chosen.corpus
     library = Library(data, detect_query)
@@ -292,6 +296,13 @@ def _application(
         pool.close()
         library.close()
 
+    programs = api.app.create(
+        library=library,
+        gate=gate,
+        intake=LibraryRoom(library, jobs, corpus, Words("en")),
+        cite=lambda hit, language: citation.reference(hit, Words(language)),
+        uploads=data / "cache" / "uploads",
+    )
     return create(
         library,
         lambda path, page, width: pool.render(path, page, width, secrets.words()),
@@ -307,6 +318,7 @@ def _application(
         runs=lambda principal: own_runs.sets(data, principal),
         jobs=jobs,
         watching=watching,
+        api=programs,
         at_start=start,
         at_end=end,
     )

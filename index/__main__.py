@@ -5,10 +5,10 @@ import signal
 import sys
 from collections.abc import Sequence
 
-from index.cli import keeping, looking, measuring, people, rebuilding, searching
+from index.cli import keeping, looking, measuring, people, rebuilding, searching, tokens
 from index.cli.common import DONE, WRONG_USE
 
-_GROUPS = (searching, rebuilding, looking, measuring, keeping, people)
+_GROUPS = (searching, rebuilding, looking, measuring, keeping, people, tokens)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -1,16 +1,17 @@
 """The one gate behind all doors: who asks, by a session of the page or by a token, and how one signs in."""
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from index import keys
-from index.access import Principal, local_owner
+from index.access import Handling, Principal, local_owner
 from index.audit import Audit, Entry, Event
+from index.errors import AccountError
 from index.sessions import Sessions
 from index.throttle import Throttle
-from index.tokens import Bearer, Scope, Tokens
+from index.tokens import Bearer, Scope, Token, Tokens
 from index.users import User, Users
 
 COOKIE = "kalla"
@@ -115,6 +116,41 @@ class Gate:
         """Whether the one who asks has a password here."""
         user = self.user(headers)
         return user is not None and not user.subject
+
+    def tokens_of(self, headers: Mapping[str, str]) -> Sequence[Token]:
+        """The tokens of the one who asks by the page, the latest first."""
+        user = self.user(headers)
+        return self.tokens.of(user) if user else ()
+
+    def make_token(
+        self, headers: Mapping[str, str], name: str, *, scopes: Collection[str], clearance: Handling, days: int
+    ) -> str:
+        """Make a token for the one who asks by the page and return it: it cannot be shown again. Raises AccountError."""
+        user = self.user(headers)
+        if user is None:
+            raise AccountError("Your session has ended. Sign in again.")
+        return self.give_token(user, user.name, name, scopes=scopes, clearance=clearance, days=days)
+
+    def give_token(self, user: User, by: str, name: str, *, scopes: Collection[str], clearance: Handling, days: int) -> str:
+        """Make a token for an account and return it; `by` is written down as who did. Raises AccountError."""
+        wanted = sorted({Scope(scope) for scope in scopes})
+        made = self.tokens.make(user, name, scopes=wanted, clearance=clearance, days=days)
+        what = f"made {self.tokens.of(user)[0].name}: {' and '.join(wanted)}, {min(clearance, user.clearance).mark}, {days} days"
+        self.audit.write(by, Event.TOKEN, user=user.name, what=what)
+        return made
+
+    def take_token_away(self, headers: Mapping[str, str], token_id: int) -> bool:
+        """Take a token of the one who asks by the page away; False where there is none."""
+        user = self.user(headers)
+        return user is not None and self.end_token(user, user.name, token_id)
+
+    def end_token(self, user: User, by: str, token_id: int) -> bool:
+        """Take a token of an account away; `by` is written down as who did. False where there is none."""
+        name = next((one.name for one in self.tokens.of(user) if one.token_id == token_id), "")
+        if not self.tokens.take_away(user, token_id):
+            return False
+        self.audit.write(by, Event.TOKEN, user=user.name, what=f"took away {name}")
+        return True
 
     def note(self, who: str, event: str, about: Mapping[str, str]) -> None:
         """Write down what was done. Raises StoreError: what cannot be written down is not done."""

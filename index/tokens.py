@@ -45,11 +45,13 @@ class Token:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bearer:
-    """Whom a token speaks for, and what for."""
+    """Whom a token speaks for, and what for. `name` and `expires` are those of the token, "" and None where none is needed."""
 
     principal: Principal
     scopes: tuple[Scope, ...]
     token_id: int
+    name: str = ""
+    expires: float | None = None
 
 
 class Tokens:
@@ -109,7 +111,10 @@ class Tokens:
             with store.people(self._data) as connection:
                 connection.execute("UPDATE tokens SET used = ? WHERE id = ?", (now, row["id"]))
         kept = _token(row)
-        return Bearer(principal=user.principal(kept.clearance), scopes=kept.scopes, token_id=kept.token_id)
+        return Bearer(
+            principal=user.principal(kept.clearance), scopes=kept.scopes, token_id=kept.token_id, name=kept.name,
+            expires=kept.expires,
+        )  # fmt: skip
 
 
 def _hash(token: str) -> bytes:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-PACKAGES = ("ingest", "index", "ui", "mcp_server")
+PACKAGES = ("ingest", "index", "ui", "api", "mcp_server")
 MODULES = {
     ".".join(path.relative_to(ROOT).with_suffix("").parts): path
     for path in [*(path for package in PACKAGES for path in sorted((ROOT / package).rglob("*.py"))), ROOT / "search_app.py"]
@@ -69,7 +69,7 @@ def importers_of(*packages: str) -> set[str]:
 
 @pytest.mark.parametrize("name", [name for name in MODULES if name.startswith("ingest") and name not in ENTRY_POINTS])
 def test_ingest_knows_nothing_of_index_and_page(name: str) -> None:
-    assert {found.module for found in imports(name) if found.package in ("index", "ui", "search_app", "gradio")} == set()
+    assert {found.module for found in imports(name) if found.package in ("index", "ui", "api", "search_app", "gradio")} == set()
 
 
 @pytest.mark.parametrize("name", [name for name in MODULES if name.startswith("index") and name not in ENTRY_POINTS + COMMANDS])
@@ -78,14 +78,20 @@ def test_index_takes_only_types_from_ingest(name: str) -> None:
     types.add("ingest.paths")  # how a path is written in the store: pure, and one spelling for both
     types.add("ingest.sheet")  # how a table is read as a spreadsheet saves it: the catalogue, the glossary, a user's questions
     assert {found.module for found in imports(name) if found.package == "ingest"} <= types
-    assert {found.module for found in imports(name) if found.package in ("ui", "search_app", "gradio")} == set()
+    assert {found.module for found in imports(name) if found.package in ("ui", "api", "search_app", "gradio")} == set()
 
 
 @pytest.mark.parametrize("name", [name for name in MODULES if name.startswith("ui")])
 def test_page_takes_only_types(name: str) -> None:
     types = {"index.result", "index.deskitems", "index.questionset", "index.access", "index.errors"}
     types |= {"ingest.document", "ingest.boxes"}
-    assert {found.module for found in imports(name) if found.package in ("index", "ingest", "search_app")} <= types
+    assert {found.module for found in imports(name) if found.package in ("index", "ingest", "api", "search_app")} <= types
+
+
+@pytest.mark.parametrize("name", [name for name in MODULES if name.startswith("api")])
+def test_what_answers_programs_takes_only_types_and_how_the_page_receives_files(name: str) -> None:
+    known = {"index.result", "index.access", "index.errors", "ui.receiving"}
+    assert {found.module for found in imports(name) if found.package in ("index", "ingest", "ui", "search_app")} <= known
 
 
 @pytest.mark.parametrize("name", [name for name in MODULES if name.startswith("mcp_server") and name not in ENTRY_POINTS])

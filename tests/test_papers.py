@@ -49,7 +49,7 @@ def written_commands(path: Path) -> list[str]:
 
 
 WRITTEN = [(path, line) for path in DOCUMENTS for line in written_commands(path)]
-KNOWN_PROGRAMS = {"python", "python3", ".venv/bin/python", "make", "git", "cd", "bash", "sudo"}
+KNOWN_PROGRAMS = {"curl", "python", "python3", ".venv/bin/python", "make", "git", "cd", "bash", "sudo"}
 
 
 @pytest.mark.parametrize(("path", "line"), WRITTEN, ids=[f"{path.name}: {line}" for path, line in WRITTEN])

@@ -124,8 +124,8 @@ def wait_for(ask: Callable[[], object], process: "subprocess.Popen[str]") -> obj
 
 
 def test_the_real_server_by_tls_asks_to_sign_in_and_knows_its_name(data: Path, tmp_path: Path) -> None:
-    users = with_users(data)
-    token = Tokens(data).make(users.find("chief"), "test", scopes=[Scope.READ], clearance=Handling.RED, days=1)
+    chief = with_users(data).find("chief")
+    token = Tokens(data).make(chief, "test", scopes=[Scope.READ], clearance=Handling.RED, days=1)
     cert, key = certificate(tmp_path)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -148,6 +148,10 @@ def test_the_real_server_by_tls_asks_to_sign_in_and_knows_its_name(data: Path, t
 
             assert wait_for(lambda: ask("/healthz"), process)[0] == 200  # type: ignore[index]
             assert ask("/en/counts") == (401, json.dumps({"detail": "Sign in first."}, separators=(",", ":")).encode())
+            assert ask("/api/v1/me")[0] == 401
+            status, told = ask("/api/v1/me", Authorization=f"Bearer {token}")
+            assert status == 200 and json.loads(told)["clearance"] == "TLP:GREEN"
+            assert ask("/api/v1/search?q=siren", Authorization=f"Bearer {token}")[0] == 200
             status, page = ask("/en/library", Accept="text/html")
             assert status == 200 and b"Sign in" in page and b"k-brand" in page  # led to the form
             assert ask("/en/library", Host="evil.example")[0] == 400

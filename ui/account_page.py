@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from index.access import Principal
-from ui import page, text
+from ui import page, text, token_page
 from ui.ports import Noted
+from ui.token_page import Tokens
 from ui.words import Words
 
 
@@ -18,6 +19,7 @@ class Account:
     signing_in: bool
     own_password: bool
     problem: str = ""
+    tokens: Tokens = token_page.NONE
     counts: Mapping[str, int] | None = None
     trail: Sequence[Noted] | None = None
 
@@ -99,7 +101,8 @@ def render(account: Account, words: Words) -> str:
         f"{_password(account, words) if account.own_password else ''}"
         f'<h2 class="k-heading">{text.escape(words.sign_out_everywhere)}</h2>'
         f'<p class="k-soft">{text.escape(words.sign_out_everywhere_more)}</p>'
-        f"{_button('sign-out-everywhere', words.sign_out_everywhere, words)}{_done(account, words)}"
+        f"{_button('sign-out-everywhere', words.sign_out_everywhere, words)}"
+        f"{token_page.render(account.tokens, principal, words)}{_done(account, words)}"
     )
 
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from math import ceil
 from typing import Annotated
@@ -10,12 +11,13 @@ from urllib.parse import quote
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
-from index.access import Role
+from index.access import Handling, Role, parse_handling
 from index.errors import LibraryError
-from ui import account_page, forms, page, reasons, rooms
+from ui import account_page, forms, page, reasons, rooms, scope, token_page
 from ui.account_page import Account, Elsewhere
 from ui.house import House
 from ui.ports import Gate
+from ui.token_page import Tokens
 from ui.words import Words
 
 Sent = Annotated[Mapping[str, str], Depends(forms.sent)]
@@ -23,6 +25,7 @@ _PARTS = ("account.css",)
 _ONWARD = re.compile(r"/(?![/\\])[^\s\\\x00-\x1f]{0,2000}")
 _ROWS = 200
 _DAYS = 30
+_TOO_MANY = 100_000  # days, which no token has
 
 
 def make(house: House, words: Words) -> APIRouter:
@@ -44,6 +47,16 @@ def make(house: House, words: Words) -> APIRouter:
     @router.post("/account/password")
     def password(request: Request, sent: Sent) -> Response:
         return _change_password(request, house, gate, sent, words)
+
+    @router.post("/account/token")
+    def token(request: Request, sent: Sent) -> Response:
+        return _make_token(request, house, gate, sent, words)
+
+    @router.post("/account/token-away")
+    def token_away(request: Request, sent: Sent) -> Response:
+        if not gate.take_token_away(request.headers, scope.id_of(sent.get("token", ""))):
+            return _account(request, house, gate, words, tokens=Tokens(problem=words.token_gone), status=404)
+        return rooms.back(page.address("account", words) + "#tokens")
 
     @router.post("/account/sign-out")
     def out(request: Request) -> Response:
@@ -102,7 +115,16 @@ def _form(
     return rooms.show(request, "", words.sign_in, html, words, parts=_PARTS, status=status)
 
 
-def _account(request: Request, house: House, gate: Gate, words: Words, problem: str = "", status: int = 200) -> Response:
+def _account(
+    request: Request,
+    house: House,
+    gate: Gate,
+    words: Words,
+    problem: str = "",
+    status: int = 200,
+    *,
+    tokens: Tokens = token_page.NONE,
+) -> Response:
     principal = house.who(request.headers)
     since = (datetime.now(UTC) - timedelta(days=_DAYS)).isoformat(timespec="seconds")
     shown = Account(
@@ -110,11 +132,27 @@ def _account(request: Request, house: House, gate: Gate, words: Words, problem: 
         signing_in=gate.signing_in(),
         own_password=gate.has_password(request.headers),
         problem=problem,
+        tokens=replace(tokens, kept=gate.tokens_of(request.headers)),
         counts=gate.counts(since) if principal.may_edit else None,
         trail=gate.trail(_ROWS) if principal.role is Role.ADMIN else None,
     )
     html = account_page.render(shown, words)
     return rooms.show(request, "account", words.account, html, words, parts=_PARTS, status=status)
+
+
+def _make_token(request: Request, house: House, gate: Gate, sent: Mapping[str, str], words: Words) -> Response:
+    """Make a token and show it, this once: the answer is not kept, and leads nowhere else."""
+    if not gate.signing_in():
+        return rooms.back(page.address("account", words))
+    clearance, days = parse_handling(sent.get("clearance", "")), scope.id_of(sent.get("days", ""))
+    scopes = {"read": ("read",), "ingest": ("read", "ingest")}.get(sent.get("scope", ""), ())
+    try:
+        made = gate.make_token(
+            request.headers, sent.get("name", ""), scopes=scopes, clearance=clearance or Handling.CLEAR, days=min(days, _TOO_MANY)
+        )
+    except LibraryError as exc:
+        return _account(request, house, gate, words, tokens=Tokens(problem=reasons.said(str(exc), words)), status=400)
+    return _account(request, house, gate, words, tokens=Tokens(made=made))
 
 
 def _change_password(request: Request, house: House, gate: Gate, sent: Mapping[str, str], words: Words) -> Response:

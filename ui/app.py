@@ -11,6 +11,7 @@ from gradio.routes import App as GradioApp
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp
 
 from index.errors import LibraryError
 from ui import (
@@ -35,6 +36,7 @@ from ui.images import PageImages
 from ui.jobs import Jobs
 from ui.ports import Describe, Desk, Gate, Library, OtherDoor, Render, Runs, SignOn, Who
 from ui.requests import Requests
+from ui.rules import API
 from ui.security import HOSTS, Guard
 from ui.words import LANGUAGES, Words
 
@@ -67,15 +69,15 @@ def create(
     sign_on: SignOn | None = None,
     hosts: Sequence[str] = HOSTS,
     doors: Sequence[OtherDoor] = (),
+    api: ASGIApp | None = None,
     at_start: Callable[[], None] = lambda: None,
     at_end: Callable[[], None] = lambda: None,
 ) -> FastAPI:
-    """Put the application together. `at_start` and `at_end` run with the server, which loads the model and ends `jobs`.
+    """Put the application together. `api` and `doors` answer programs, each with a door of its own beside the page's.
 
-    `doors` are those of programs, beside the page's.
-
-    `app.state.stop()` begins the end: nothing new is begun, and connections that stand open for as long as a page is shown close.
-    `app.state.kill()` ends at once what runs beside the server.
+    `at_start` and `at_end` run with the server, which loads the model and ends `jobs`. `app.state.stop()` begins the end: nothing
+    new is begun, and connections that stand open for as long as a page is shown close. `app.state.kill()` ends at once what runs
+    beside the server.
     """
     house = House(
         library=library, desk=desk, jobs=jobs or Jobs(data), images=PageImages(data / "cache" / "pages", render),
@@ -99,14 +101,13 @@ def create(
             at_end()
 
     app = FastAPI(lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
+    _open(app, api, doors)
     app.include_router(health_routes(health.state))
     app.include_router(routes.make(house))
     app.include_router(oidc_routes.make_return(house))
     for language in LANGUAGES:
         for room in _ROOMS:
             app.include_router(room.make(house, Words(language)), prefix=f"/{language}")
-    for door in doors:
-        app.router.routes.append(Route(door.path, door))
     app.add_exception_handler(LibraryError, routes.library_failed)
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"))
     # Gradio 6.31 makes an event loop for each queue and never closes it, unless one is running (utils.py, safe_get_lock).
@@ -126,6 +127,14 @@ def create(
 
     app.state.stop, app.state.kill = stop, house.jobs.kill
     return app
+
+
+def _open(app: FastAPI, api: ASGIApp | None, doors: Sequence[OtherDoor]) -> None:
+    """Open the doors of programs, before all others: whatever routes come later, all below these pass them."""
+    if api is not None:
+        app.mount(API, api)
+    for door in doors:
+        app.router.routes.append(Route(door.path, door))
 
 
 async def _mount(app: FastAPI, house: House) -> None:

@@ -1,13 +1,13 @@
 """What the page needs from the rest of the house. Types only; the composition root puts the real parts in."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Protocol
 
 from starlette.types import Receive, Scope, Send
 
-from index.access import Principal
+from index.access import Handling, Principal
 from index.deskitems import Excerpt, Followed, Kept, Removed, Unanswered
 from index.questionset import QuestionSet
 from index.result import Changes, DocumentInfo, FileInfo, Hit, Mode, Moment, OutlineItem, PageView, Result, Status
@@ -200,6 +200,45 @@ class Noted(Protocol):
         ...
 
 
+class Token(Protocol):
+    """A token as its owner sees it later. Times are seconds since 1970; `used`: None for never."""
+
+    @property
+    def token_id(self) -> int:
+        """By which it is taken away."""
+        ...
+
+    @property
+    def name(self) -> str:
+        """As its owner called it."""
+        ...
+
+    @property
+    def scopes(self) -> Collection[str]:
+        """What it is for: "read", "ingest"."""
+        ...
+
+    @property
+    def clearance(self) -> Handling:
+        """The highest level that it sees."""
+        ...
+
+    @property
+    def created(self) -> float:
+        """When it was made."""
+        ...
+
+    @property
+    def expires(self) -> float:
+        """When it ends."""
+        ...
+
+    @property
+    def used(self) -> float | None:
+        """When it was last used, to the hour."""
+        ...
+
+
 class Gate(Protocol):
     """Who asks, and how one signs in. Raises LibraryError."""
 
@@ -229,6 +268,20 @@ class Gate(Protocol):
 
     def change_password(self, headers: Mapping[str, str], old: str, new: str, address: str) -> bool:
         """Give the one who asks another password, if they know the old one."""
+        ...
+
+    def tokens_of(self, headers: Mapping[str, str]) -> Sequence[Token]:
+        """The tokens of the one who asks, the latest first."""
+        ...
+
+    def make_token(
+        self, headers: Mapping[str, str], name: str, *, scopes: Collection[str], clearance: Handling, days: int
+    ) -> str:
+        """Make a token for the one who asks and return it: it cannot be shown again."""
+        ...
+
+    def take_token_away(self, headers: Mapping[str, str], token_id: int) -> bool:
+        """Take a token of the one who asks away; False where there is none."""
         ...
 
     def note(self, who: str, event: str, about: Mapping[str, str]) -> None:

@@ -7,6 +7,7 @@ PEOPLE = (
            "Nyckeln {file} är skadad: {n} byte, inte {size}. Lägg tillbaka den från en säkerhetskopia.", BACKUP),
     Reason("The key {file} cannot be used: {why}. Check who may read it.",
            "Nyckeln {file} kan inte användas: {why}. Se över vem som får läsa den."),
+    Reason("Your session has ended. Sign in again.", "Din inloggning har gått ut. Logga in igen."),
     Reason("A token needs a name by which you will know it, such as: report script.",
            "En nyckel för program behöver ett namn som du känner igen den på, till exempel: rapportskript."),
     Reason("A token needs something it may do, and an end within 1 to {n} days.",

@@ -8,6 +8,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ui import logs
+from ui.rules import API
 from ui.security import seal
 from ui.words import LANGUAGES
 
@@ -28,6 +29,7 @@ class Requests:
             await self.app(scope, receive, send)
             return
         reference, began = logs.new_reference(), time.perf_counter()
+        scope["kalla.reference"] = reference
         status = size = 0
         whole = False
 
@@ -68,6 +70,8 @@ def template(scope: Scope) -> str:
     below = "/{language}" if first in LANGUAGES else ""
     path = getattr(scope.get("route"), "path", None)
     if isinstance(path, str):
+        if scope["path"].startswith(f"{API}/"):
+            return API + path
         path = path.removeprefix(f"/{first}") if below else path
         return f"{below}{path}" or "/"
     if below and scope["path"] == f"/{first}/":

@@ -9,12 +9,15 @@ from ui.words import LANGUAGES
 
 _READ = frozenset(("GET", "HEAD"))
 _SEND = frozenset(("POST",))
+_ALL = _READ | _SEND | {"PUT", "PATCH", "DELETE", "OPTIONS"}
+API = "/api/v1"  # all below it belongs to one door, whatever routes there are: it is mounted before all others
 _LANGUAGE = f"/(?:{'|'.join(LANGUAGES)})"
 
 
 class Needs(IntEnum):
     """What somebody needs to be."""
 
+    TOKEN = -1  # a door of its own asks, for a token; the page's cookie is taken off before it gets there
     NOTHING = 0
     SIGNED_IN = 1
     EDITOR = 2
@@ -37,11 +40,11 @@ def _rule(methods: frozenset[str], path: str, needs: Needs, event: str = "") -> 
 
 # The first that fits counts.
 RULES = (
+    # Doors of their own (api.entry, mcp_server.door)
+    _rule(_ALL, re.escape(API) + r"/.*|/mcp", Needs.TOKEN),
     _rule(_READ, r"/healthz|/readyz|/static/[\w.-]+", Needs.NOTHING),
     _rule(_READ | _SEND, r"LANG/sign-in", Needs.NOTHING),
     _rule(_READ, r"/sign-in|/sign-in/callback|LANG/sign-in/provider", Needs.NOTHING),
-    # A door of its own: it takes no cookie, and asks for a personal token itself (mcp_server.door)
-    _rule(_READ | _SEND | frozenset(("DELETE",)), r"/mcp", Needs.NOTHING),
     # The page's own addresses
     _rule(_READ, r"/", Needs.SIGNED_IN),
     _rule(_READ, r"/shown\.css|/(?:compare|library|follow|collected|index|account)", Needs.SIGNED_IN),
@@ -49,7 +52,7 @@ RULES = (
     _rule(_READ, r"/source/\d+", Needs.SIGNED_IN, "original downloaded"),
     _rule(_READ, r"/view(?:/[^/]*)?|/(?:similar|context|source)/[^/]*|/image/[^/]*/[^/]*", Needs.SIGNED_IN),
     # Accounts
-    _rule(_SEND, r"LANG/account/(?:sign-out|sign-out-everywhere|password)", Needs.SIGNED_IN),
+    _rule(_SEND, r"LANG/account/(?:sign-out|sign-out-everywhere|password|token|token-away)", Needs.SIGNED_IN),
     _rule(_READ, r"LANG/account(?:/[^/]*)?", Needs.SIGNED_IN),
     # Rooms: what leaves the page
     _rule(_READ, r"LANG/(?:compare|follow|collected)\.(?:csv|md|docx|bib|ris)", Needs.SIGNED_IN, "export"),
@@ -88,7 +91,7 @@ def find(method: str, path: str) -> Rule | None:
 
 def fulfils(principal: Principal | None, needs: Needs) -> bool:
     """Whether somebody is what is needed; None is nobody."""
-    if needs is Needs.NOTHING:
+    if needs in (Needs.NOTHING, Needs.TOKEN):
         return True
     if principal is None:
         return False

@@ -46,6 +46,37 @@ class AccountWords(Spoken):
     passwords_differ = Pair("The two new passwords differ.", "De två nya lösenorden skiljer sig åt.")
     password_wrong = Pair("The password now is another one.", "Lösenordet nu är ett annat.")
     password_kept = Pair("Nothing was changed.", "Inget ändrades.")
+    tokens = Pair("Tokens for programs", "Nycklar för program")
+    tokens_more = Pair(
+        "A program that asks in your name sends a token. It sees no more than you may, and ends by itself. Take it away where it "
+        "may have come into other hands.",
+        "Ett program som frågar i ditt namn skickar en nyckel. Den ser inte mer än du får se, och slutar gälla av sig själv. Ta "
+        "bort den om den kan ha kommit i andra händer.",
+    )
+    tokens_none = Pair("You have none.", "Du har inga.")
+    token_made = Pair(
+        "The new token. Copy it now: it is not shown again.", "Den nya nyckeln. Kopiera den nu: den visas inte igen."
+    )
+    token_copy = Pair(
+        "Select the field and copy it (Ctrl+C, or ⌘C on a Mac), and keep it where passwords are kept. Whoever has it can ask in "
+        "your name.",
+        "Markera fältet och kopiera (Ctrl+C, eller ⌘C på en Mac), och förvara den där lösenord förvaras. Den som har den kan "
+        "fråga i ditt namn.",
+    )
+    token_name = Pair("Name of the token", "Nyckelns namn")
+    token_name_more = Pair("By which you will know it, such as: report script", "Som du känner igen den på, t.ex. rapportskript")
+    token_read = Pair("ask and read", "fråga och läsa")
+    token_ingest = Pair("ask and read, and send files", "fråga och läsa, och skicka filer")
+    token_days = Pair("Ends after", "Slutar gälla efter")
+    token_days_n = Pair("{n} days", "{n} dagar")
+    token_make = Pair("Make a token", "Gör en nyckel")
+    token_created = Pair("Made", "Gjord")
+    token_ends = Pair("Ends", "Slutar gälla")
+    token_used = Pair("Last used, about", "Senast använd, ungefär")
+    token_never = Pair("never", "aldrig")
+    token_away = Pair("Take away", "Ta bort")
+    token_away_named = Pair("Take away the token {name}", "Ta bort nyckeln {name}")
+    token_gone = Pair("There is no such token any more.", "Den nyckeln finns inte längre.")
     trail = Pair("Who did what", "Vem som gjort vad")
     trail_counts = Pair("What was done in the last 30 days", "Vad som gjorts de senaste 30 dagarna")
     trail_more = Pair(

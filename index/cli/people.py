@@ -96,7 +96,8 @@ def _secret(chosen: argparse.Namespace) -> str:
     return first
 
 
-def _clearance(text: str) -> "Handling":
+def clearance_of(text: str) -> "Handling":
+    """Read a mark that was given to --clearance. Raises AccountError."""
     from index.access import parse_handling
     from index.errors import AccountError
 
@@ -109,7 +110,7 @@ def _clearance(text: str) -> "Handling":
 def _add(chosen: argparse.Namespace) -> int:
     from index.access import Role
 
-    clearance = _clearance(chosen.clearance)
+    clearance = clearance_of(chosen.clearance)
     user = _users(chosen).add(
         chosen.name, role=Role(chosen.role), clearance=clearance, groups=chosen.group or (), password=_secret(chosen)
     )
@@ -121,7 +122,7 @@ def _change(chosen: argparse.Namespace) -> int:
     from index.access import Role
 
     role: Role | None = Role(chosen.role) if chosen.role else None
-    clearance = _clearance(chosen.clearance) if chosen.clearance else None
+    clearance = clearance_of(chosen.clearance) if chosen.clearance else None
     if role is None and clearance is None and chosen.group is None:
         print("Nothing to change: say --role, --clearance or --group.", file=sys.stderr)
         return WRONG_USE

@@ -1,0 +1,1 @@
+"""The library for programs: a documented HTTP API, asked with personal tokens."""
