@@ -29,6 +29,7 @@ from index.result import (
     Status,
 )
 from index.serving import Allowed, Serving, Where
+from index.settings import unmarked
 from index.store import Connection
 from ingest.paths import path_of
 
@@ -287,11 +288,11 @@ class Library:
             yield connection, self._current(connection)
 
     def _current(self, connection: Connection) -> Serving | None:
-        held = self._serving
-        if held is not None and held.seq == serving.current_seq(connection):
+        held, level = self._serving, unmarked(self.data)
+        if held is not None and (held.seq, held.unmarked) == (serving.current_seq(connection), level):
             return held
         with self._lock:
-            fresh = serving.load(connection, self.data, self._serving)
+            fresh = serving.load(connection, self.data, self._serving, level)
             if fresh is not None and (self._serving is None or fresh.seq >= self._serving.seq):
                 self._serving = fresh
             return fresh

@@ -12,7 +12,7 @@ from index.access import Handling, Principal, Role, level_of
 from index.result import DocumentInfo, FileInfo, Hit, Mode, Moment, PageView, Quote, Result, Searched, Status
 from ingest import boxes
 
-OWNER = Principal(name="owner", role=Role.ADMIN, clearance=Handling.RED)
+OWNER = Principal(name="owner", role=Role.ADMIN, clearance=Handling.RED, groups=("*",))
 READER = Principal(name="reader", role=Role.READER, clearance=Handling.GREEN)
 
 PAGES = (

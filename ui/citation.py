@@ -20,6 +20,7 @@ def excerpt(hit: Hit, info: DocumentInfo | None) -> Excerpt:
         edition=info.edition if info else "", source=info.source if info else "", format=hit.format, page=hit.page,
         page_end=hit.page_end, page_label=hit.page_label, section=hit.section, text=hit.text, start=hit.start, end=hit.end,
         handling=hit.handling, attributable=hit.attributable, ocr=hit.ocr,
+        groups=hit.groups,
     )  # fmt: skip
 
 

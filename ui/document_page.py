@@ -123,6 +123,7 @@ def facts(shown: Shown, words: Words) -> str:
         (words.field_edition, info.edition),
         (words.field_theme, ", ".join(info.theme)),
         (words.field_attribution, words.may_attribute if info.attributable else words.may_not_attribute),
+        (words.field_groups, ", ".join(info.groups)),
     )
     rows = [(name, f'<span dir="auto">{text.escape(value)}</span>') for name, value in plain if value]
     rows += [(words.field_source, _source(info.source))] if info.source else []

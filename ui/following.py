@@ -97,7 +97,7 @@ def _news(library: Library, principal: Principal, followed: Followed, documents:
     if not fresh or not asked.text:
         return News(followed=followed, asked=asked)
     # What is remembered holds for as long as these documents are what they are: as searched, described and marked.
-    key = (principal.name, principal.clearance, followed.address, generation, fresh)
+    key = (principal.name, principal.boundary, followed.address, generation, fresh)
     held = _HELD.setdefault(library, _Held())
     hits = held.get(key)
     if hits is None:

@@ -146,7 +146,7 @@ class Desk(Protocol):
         """Forget them all."""
         ...
 
-    def take_out(self, path: str, aside: str, title: str, handling: str) -> None:
+    def take_out(self, path: str, aside: str, title: str, handling: str, groups: Sequence[str] = ()) -> None:
         """Remember a file that was laid aside."""
         ...
 
