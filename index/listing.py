@@ -96,20 +96,26 @@ def facets(infos: Sequence[DocumentInfo]) -> dict[str, list[str]]:
     }
 
 
-def status(connection: Connection | None, now: Serving | None, data: Path) -> Status:
-    """What is served, and what it holds."""
+def status(connection: Connection | None, now: Serving | None, data: Path, principal: Principal) -> Status:
+    """What is served, and what it holds of what `principal` may see.
+
+    What all of it weighs, and how much came since the snapshot, is told only to those from whom nothing can be hidden.
+    """
+    whole = principal.sees_all
     if connection is None or now is None:
         return Status(
             ready=False, generation=0, model="", model_languages=(), dimension=0, created="", documents=0, passages=0,
-            in_delta=0, files_failed=0, unreadable_pages=0, languages={}, bytes_on_disk=_size(data),
+            in_delta=0, files_failed=0, unreadable_pages=0, languages={}, bytes_on_disk=_size(data) if whole else 0,
             writer=store.writer_now(data),
         )  # fmt: skip
     created = connection.execute("SELECT created FROM generations WHERE id = ?", (now.generation,)).fetchone()
-    failed = connection.execute("SELECT count(*) AS n FROM files WHERE outcome = 'failed'").fetchone()
-    languages = connection.execute(
-        "SELECT language, count(*) AS n FROM passages WHERE generation_id = ? GROUP BY language ORDER BY n DESC",
-        (now.generation,),
+    seen = now.visible(principal)
+    rows = connection.execute(
+        "SELECT language, count(*) AS n FROM passages WHERE generation_id = ? AND document_id IN (SELECT value FROM json_each(?))"
+        " GROUP BY language ORDER BY n DESC, language",
+        (now.generation, json.dumps(seen)),
     )
+    languages = {row["language"]: row["n"] for row in rows}
     return Status(
         ready=True,
         generation=now.generation,
@@ -117,13 +123,13 @@ def status(connection: Connection | None, now: Serving | None, data: Path) -> St
         model_languages=now.model.languages,
         dimension=now.model.dimension,
         created=created["created"],
-        documents=len(now.documents),
-        passages=len(now.ids),
-        in_delta=len(now.delta_ids),
-        files_failed=failed["n"],
-        unreadable_pages=sum(key.unreadable for key in now.documents.values()),
-        languages={row["language"]: row["n"] for row in languages},
-        bytes_on_disk=_size(data),
+        documents=len(seen),
+        passages=sum(languages.values()),
+        in_delta=len(now.delta_ids) if whole else 0,
+        files_failed=sum(file.outcome == "failed" for file in files(connection, now, principal)),
+        unreadable_pages=sum(now.documents[one].unreadable for one in seen),
+        languages=languages,
+        bytes_on_disk=_size(data) if whole else 0,
         writer=store.writer_now(data),
     )
 

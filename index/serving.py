@@ -96,6 +96,7 @@ class Serving:
     floor: Floor
     glossary: tuple[Pair, ...]
     editions: Editions = editions.NONE
+    floors: Mapping[int, Floor] = field(default_factory=dict)  # of those who see a part of the library: by clearance
     groups: frozenset[str] = frozenset()  # that own any document
     unmarked: Handling = UNMARKED  # the level of documents without a mark
     _allowed: dict[object, Allowed] = field(default_factory=dict, repr=False)
@@ -123,6 +124,10 @@ class Serving:
     def visible(self, principal: Principal) -> list[int]:
         """The documents that exist for `principal`, in order of their ids."""
         return [key.document_id for key in self.documents.values() if principal.may_see(key.level, key.groups)]
+
+    def floor_for(self, principal: Principal) -> Floor:
+        """What a question is held against to be answered: measured on nothing that this person may not see."""
+        return self.floor if principal.sees_all else self.floors.get(int(principal.clearance), floor.PACKAGED)
 
     def boundary(self, principal: Principal) -> Boundary:
         """What of this person's boundary counts here: groups that own nothing in this library decide nothing."""
@@ -269,16 +274,13 @@ def _advance(connection: Connection, before: Serving, seq: int, unmarked: Handli
     fresh = postings.build(passage_words(connection, before.generation, max(before.seq, in_words)))
     words = before.words.with_more(fresh, ids) if len(fresh.ids) or gone else before.words
     documents = _documents(connection, unmarked)
+    kept = connection.execute("SELECT floor FROM models WHERE id = ?", (before.model_id,)).fetchone()["floor"]
     return replace(
         before, seq=seq, ids=ids, owners=owners, stored=stored, foreign=foreign, delta_ids=delta_ids, delta=delta, index=index,
         words=words, documents=documents, groups=frozenset(group for key in documents.values() for group in key.groups),
-        editions=editions.load(connection, unmarked), unmarked=unmarked, floor=_floor(connection, before.model_id),
+        editions=editions.load(connection, unmarked), unmarked=unmarked, floor=floor.parse(kept), floors=floor.parse_levels(kept),
         glossary=tuple(pair for pairs in contents.read_glossaries(connection).values() for pair in pairs), _allowed={},
     )  # fmt: skip
-
-
-def _floor(connection: Connection, model_id: int) -> Floor:
-    return floor.parse(connection.execute("SELECT floor FROM models WHERE id = ?", (model_id,)).fetchone()["floor"])
 
 
 def passage_words(connection: Connection, generation: int, since: int) -> Iterator[PassageWords]:

@@ -80,7 +80,7 @@ def news(house: House, principal: Principal) -> tuple[News, ...]:
     followed = house.desk.followed(principal)
     documents = house.library.documents(principal) if followed else []
     last = newest(documents)
-    state = house.library.status().generation if any(one.seen_document < last for one in followed) else 0
+    state = house.library.status(principal).generation if any(one.seen_document < last for one in followed) else 0
     return tuple(_news(house.library, principal, one, documents, state) for one in followed)
 
 

@@ -86,8 +86,8 @@ class Library(Protocol):
         """List the last outcome of every file."""
         ...
 
-    def status(self) -> Status:
-        """Tell what is being served."""
+    def status(self, principal: Principal | None = None) -> Status:
+        """Tell what is being served, and what it holds of what this person may see; of all, for who runs the server (None)."""
         ...
 
     def facets(self, principal: Principal) -> dict[str, list[str]]:
