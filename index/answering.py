@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 
 from index import answer as quoting
-from index import retrieval
+from index import retrieval, speakers
 from index.asking import Asked
 from index.floor import Evidence, Floor
 from index.printed import COLUMNS, printed
@@ -25,7 +25,8 @@ _LISTED = 12  # candidates that are looked at for each place in the list
 _NEARLY = 0.6  # of the score of its document's best passage, from which a passage is told of as one more
 
 _HIT = """
-SELECT p.*, d.title, d.kind AS document_kind, d.organisation, d.city, d.date, d.handling, d.groups, d.attribution, d.format,
+SELECT p.*, d.title, d.kind AS document_kind, d.organisation, d.city, d.date, d.handling, d.groups, d.attribution, d.speakers,
+    d.format,
     (SELECT min(path) FROM file_documents f WHERE f.document_id = d.id) AS path,
     (SELECT f.sha256 FROM file_documents fd JOIN files f USING (path) WHERE fd.document_id = d.id ORDER BY path LIMIT 1) AS sha256
 FROM passages p JOIN documents d ON d.id = p.document_id WHERE p.id = ?"""
@@ -175,6 +176,7 @@ def _hit(connection: Connection, now: Serving, row: Row, candidate: Candidate, r
         handling=row["handling"] or now.unmarked.mark,
         marked=bool(row["handling"]),
         groups=tuple(json.loads(row["groups"])),
+        speakers=speakers.withheld(connection, now, row["document_id"], row),
         attributable=row["attribution"] != "no",
         language=row["language"],
         city=tuple(json.loads(row["city"])),

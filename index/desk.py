@@ -12,7 +12,7 @@ from index.deskitems import Excerpt, Followed, Kept, Removed, Unanswered
 from index.store import Row
 
 MOST_UNANSWERED = 500  # that are remembered; the oldest go first
-_LISTS = ("city", "section", "groups")
+_LISTS = ("city", "section", "groups", "speakers")
 
 
 class Desk:

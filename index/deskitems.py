@@ -30,6 +30,7 @@ class Excerpt:
     attributable: bool
     ocr: float | None = None  # 0 to 1: how sure text recognition is of its least sure page; None where none was recognised
     groups: tuple[str, ...] = ()  # whose its document was when it was kept
+    speakers: tuple[str, ...] = ()  # who is not to be named in quotations from it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

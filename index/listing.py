@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-from index import store
+from index import speakers, store
 from index.access import Principal, level_of
 from index.result import DocumentInfo, FileInfo, PageView, Status
 from index.serving import Serving
@@ -22,7 +22,7 @@ def documents(connection: Connection, now: Serving, principal: Principal) -> lis
     """All documents that `principal` may see, by title."""
     ids = json.dumps(now.visible(principal))
     rows = connection.execute(_DOCUMENT + " ORDER BY d.title, d.id", {"generation": now.generation, "ids": ids})
-    return [_info(row, now, principal) for row in rows]
+    return [_info(connection, row, now, principal) for row in rows]
 
 
 def document(connection: Connection, now: Serving, document_id: int, principal: Principal) -> DocumentInfo | None:
@@ -30,7 +30,7 @@ def document(connection: Connection, now: Serving, document_id: int, principal: 
     if not now.shows(document_id, principal):
         return None
     row = connection.execute(_DOCUMENT, {"generation": now.generation, "ids": json.dumps([document_id])}).fetchone()
-    return _info(row, now, principal) if row else None
+    return _info(connection, row, now, principal) if row else None
 
 
 def page(connection: Connection, now: Serving, document_id: int, number: int, principal: Principal) -> PageView | None:
@@ -148,7 +148,7 @@ def _size(data: Path) -> int:
     return total
 
 
-def _info(row: Row, now: Serving, principal: Principal) -> DocumentInfo:
+def _info(connection: Connection, row: Row, now: Serving, principal: Principal) -> DocumentInfo:
     paths = tuple(json.loads(row["paths"]))
     return DocumentInfo(
         document_id=row["id"], path=paths[0] if paths else "", paths=paths, title=row["title"], kind=row["kind"],
@@ -158,6 +158,7 @@ def _info(row: Row, now: Serving, principal: Principal) -> DocumentInfo:
         source=row["source"], format=row["format"], sha256=row["sha256"] or "", pages=row["pages"],
         pages_without_text=tuple(json.loads(row["unreadable"])), passages=row["passages"], added=row["added"],
         groups=tuple(json.loads(row["groups"])), speakers=tuple(json.loads(row["speakers"])),
+        withheld=speakers.withheld(connection, now, row["id"], row),
         supersedes=row["supersedes"], superseded_by=now.editions.superseding(row["id"], principal),
         editions=now.editions.others(row["id"], principal),
     )  # fmt: skip

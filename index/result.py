@@ -70,6 +70,7 @@ class Hit:
     superseded_by: Edition | None = None  # what answers in the place of its document: a newer edition, or a copy
     marked: bool = True  # False: nobody has marked its document, and `handling` is the level it is held at
     groups: tuple[str, ...] = ()  # whose its document is; of none: everybody's with the clearance
+    speakers: tuple[str, ...] = ()  # who is not to be named in quotations from it (`index.attribution`)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,6 +148,7 @@ class DocumentInfo:
     marked: bool = True  # False: nobody has marked it, and `handling` is the level it is held at
     groups: tuple[str, ...] = ()  # whose it is; of none: everybody's with the clearance
     speakers: tuple[str, ...] = ()  # as the catalogue has them
+    withheld: tuple[str, ...] = ()  # who is not to be named in quotations from it: these, and those that its text shows
     supersedes: str = ""  # what the catalogue says it takes the place of
     superseded_by: Edition | None = None  # what answers in its place: a newer edition, or a copy
     editions: tuple[Edition, ...] = ()  # in whose place it answers, the newest first; and those that nothing orders

@@ -99,6 +99,7 @@ class Serving:
     floors: Mapping[int, Floor] = field(default_factory=dict)  # of those who see a part of the library: by clearance
     groups: frozenset[str] = frozenset()  # that own any document
     unmarked: Handling = UNMARKED  # the level of documents without a mark
+    withheld: dict[int, tuple[str, ...]] = field(default_factory=dict, repr=False)  # kept by `index.speakers`
     _allowed: dict[object, Allowed] = field(default_factory=dict, repr=False)
 
     def owners_of(self, ids: Ids) -> list[int]:
@@ -279,7 +280,8 @@ def _advance(connection: Connection, before: Serving, seq: int, unmarked: Handli
         before, seq=seq, ids=ids, owners=owners, stored=stored, foreign=foreign, delta_ids=delta_ids, delta=delta, index=index,
         words=words, documents=documents, groups=frozenset(group for key in documents.values() for group in key.groups),
         editions=editions.load(connection, unmarked), unmarked=unmarked, floor=floor.parse(kept), floors=floor.parse_levels(kept),
-        glossary=tuple(pair for pairs in contents.read_glossaries(connection).values() for pair in pairs), _allowed={},
+        glossary=tuple(pair for pairs in contents.read_glossaries(connection).values() for pair in pairs), withheld={},
+        _allowed={},
     )  # fmt: skip
 
 
@@ -317,8 +319,8 @@ def _append(numbers: Ids, more: Sequence[int]) -> Ids:
 def _documents(connection: Connection, unmarked: Handling) -> dict[int, DocumentKey]:
     keys: dict[int, DocumentKey] = {}
     for row in connection.execute(
-        "SELECT id, groups, title, kind, city, organisation, theme, date, language, handling, unreadable FROM documents"
-        " ORDER BY id"
+        "SELECT id, groups, title, kind, city, organisation, theme, date, language, handling, attribution, unreadable"
+        " FROM documents ORDER BY id"
     ):
         level = level_of(row["handling"], unmarked)
         values = {
@@ -327,7 +329,7 @@ def _documents(connection: Connection, unmarked: Handling) -> dict[int, Document
             "kind": [row["kind"]],
             "language": [row["language"]],
             "handling": [row["handling"] or level.mark],
-            "organisation": [row["organisation"]],
+            "organisation": [row["organisation"] if row["attribution"] != "no" else ""],
             "title": [row["title"]],
             "year": [row["date"][:4]],
             "document": [str(row["id"])],

@@ -14,6 +14,7 @@ from ingest.change import FileOutcome, FileStamp, Later, Outcome, Prepared, Step
 from ingest.document import Cutter, Document, Format, Metadata, told
 from ingest.errors import IngestError, ReadError
 from ingest.formats import SUFFIXES, format_of
+from ingest.marking import FIRST, marking, names_nobody, stricter
 from ingest.moves import Decision, Fate
 from ingest.ocr import NO_OCR, Ocr
 from ingest.passwords import NO_PASSWORDS, Passwords
@@ -139,7 +140,7 @@ class Reader:
         the document's own among them, the strictest holds.
         """
         rows = [row for row in map(self.row, sorted([path, *others])) if row]
-        metadata = replace(document.metadata, language=self._language(document))
+        metadata = replace(document.metadata, language=self._language(document), attribution=_attribution(document))
         for row in reversed(rows):
             metadata = merge(row, metadata)
         marks = [mark for mark in (document.metadata.handling, *(row.handling for row in rows)) if mark]
@@ -192,6 +193,8 @@ class Reader:
         metadata = replace(
             own,
             title=own.title or document.record,
+            handling=stricter(own.handling, marking(document.text[:FIRST].split("\n"))),
+            attribution=_attribution(document),
             language=own.language or self.language_of(document.text[:_DETECTED]),
         )
         said = ", ".join(f"{name}={value!r}" for name, value in told(own).items())
@@ -202,6 +205,12 @@ class Reader:
             metadata=metadata,
             passages=self.cut(_in_language(document, metadata.language), own.title),
         )
+
+
+def _attribution(document: Document) -> str:
+    """What a document says of naming its speakers, in its metadata or on its first page."""
+    first = document.text[: document.pages[0].end] if document.pages else document.text
+    return document.metadata.attribution or ("no" if names_nobody(first) else "")
 
 
 def stamp_of(found: Found, sha256: str, catalogue: str) -> FileStamp:

@@ -105,6 +105,7 @@ def _item(kept: Kept, sources: _Sources) -> Item:
         document_id=info.document_id,
         handling=strictest((kept.excerpt.handling, info.handling)),
         groups=info.groups,
+        speakers=tuple(dict.fromkeys((*kept.excerpt.speakers, *info.withheld))),
         attributable=kept.excerpt.attributable and info.attributable,
     )
     return Item(kept=replace(kept, excerpt=excerpt), state=state)
