@@ -218,7 +218,8 @@ class Run:
             if step.stamp is None or other is None:
                 continue
             if other.outcome is Outcome.FAILED:
-                yield self.target.fail(step.stamp, replace(other, path=step.path, document=None, seconds=0.0))
+                fresh = _kept_from(replace(other, path=step.path, document=None, seconds=0.0), reader.row(path_of(step.path)))
+                yield self.target.fail(step.stamp, fresh)
                 continue
             moved = step.existing in gone
             if moved:
@@ -247,10 +248,7 @@ class Run:
         return self.target.store([fresh], self.target.embed(self.target.missing(fresh.prepared)))[0]
 
     def _problem(self, problem: scan.Problem, row: Metadata | None) -> FileOutcome:
-        outcome = FileOutcome(
-            path=key_of(problem.path), outcome=Outcome.FAILED, reason=problem.reason,
-            handling=row.handling if row else "", groups=row.groups if row else (),
-        )  # fmt: skip
+        outcome = _kept_from(FileOutcome(path=key_of(problem.path), outcome=Outcome.FAILED, reason=problem.reason), row)
         if problem.path.is_dir():
             return outcome  # not a file: there is nothing to remember
         found = Found(path=problem.path, size=0, mtime_ns=0, ctime_ns=0, inode=0)
@@ -292,6 +290,11 @@ class _Waiting:
 
 
 _FINISHED: Any = object()
+
+
+def _kept_from(outcome: FileOutcome, row: Metadata | None) -> FileOutcome:
+    """The outcome of a file without a document, with what the catalogue says of who may know of it."""
+    return replace(outcome, handling=row.handling if row else "", groups=row.groups if row else ())
 
 
 def _take(steps: "queue.Queue[Any]", seconds: float) -> Any:  # noqa: ANN401 - a step, an error, _FINISHED, or None where nothing came
