@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from index.result import Hit
+from index.result import Hit, Quote, Result
 
 _UPPER, _LETTERS = "A-ZÀ-ÖØ-Þ", "A-Za-zÀ-ÖØ-öø-ÿ'’-"
 _WORD = rf"[{_UPPER}][{_LETTERS}]+"
@@ -95,6 +95,19 @@ def outward(hit: Hit, label: str) -> Hit:
         hit, text=text, marks=hit.marks if text == hit.text else (), organisation="", city=(), path="", speakers=(),
         title=withheld(hit.title, hit.speakers, label), section=tuple(withheld(one, hit.speakers, label) for one in hit.section),
     )  # fmt: skip
+
+
+def outward_result(result: Result, label: str) -> Result:
+    """An answer as it may leave the library: its hits by `outward`, and its quotes without who said them."""
+    held = {hit.rank: hit for hit in result.hits}
+
+    def quote(one: Quote) -> Quote:
+        hits = [held[number] for number in one.citations if number in held]
+        if all(hit.attributable for hit in hits):
+            return one
+        return replace(one, text=withheld(one.text, [name for hit in hits for name in hit.speakers], label))
+
+    return replace(result, hits=tuple(outward(hit, label) for hit in result.hits), quotes=tuple(map(quote, result.quotes)))
 
 
 def known(speakers: Sequence[str], text: str) -> tuple[str, ...]:

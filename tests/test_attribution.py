@@ -106,6 +106,13 @@ def test_what_leaves_by_a_program_names_nobody(library: Library) -> None:
         assert attribution.outward(replace(hit, attributable=True), "x") == replace(hit, attributable=True)
 
 
+def test_an_answer_that_leaves_names_nobody_in_its_quotes(library: Library) -> None:
+    found = library.search("What must the siren be, and what did Lindqvist say of radio?", principal=OWNER)
+    out = attribution.outward_result(found, EN.name_withheld)
+    assert found.quotes and named(repr(found.quotes)) and len(out.quotes) == len(found.quotes)
+    assert named(repr(out.quotes) + repr(out.hits)) == []
+
+
 def items(shelf: Shelf, library: Library) -> tuple[Item, ...]:
     from index.desk import Desk
 
