@@ -133,6 +133,9 @@ class Pair:
             self.counted = {str(name): int(number) for name, number in rows}
         else:
             self.skip(shelf)
+        if hidden and self.when == "between":  # much that is hidden makes for a new vector file
+            with shelf.writer() as writer:
+                writer.generations.fold(1)
         if first < len(names):
             self.put_visible(shelf, names[first:])
         return shelf
