@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from index import store
-from index.access import EVERY_GROUP, Handling, Principal, Role
+from index.access import Handling, Principal, Role
 from index.errors import AccountError
 from index.store import Connection, Row
 
@@ -151,10 +151,8 @@ class Users:
     def vouched(self, subject: str, name: str, *, role: Role, clearance: Handling, groups: Sequence[str]) -> User | None:
         """The account of somebody whom another place vouches for, made or brought up to date with what it says of them.
 
-        None where the account is disabled. Raises AccountError where somebody else has that name here. Nobody else can say that
-        somebody is a member of every group.
+        None where the account is disabled. Raises AccountError where somebody else has that name here.
         """
-        groups = [group for group in groups if group.strip() != EVERY_GROUP]
         with store.people(self._data) as connection:
             row = connection.execute("SELECT * FROM users WHERE subject = ?", (subject,)).fetchone()
             if row is not None:

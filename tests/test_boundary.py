@@ -138,11 +138,6 @@ def test_the_form_has_the_groups_and_refuses_every_group(library: Library) -> No
     assert document_fields.read_faults("groups: “*” is not a group; leave it empty", words).fields == {"groups": words.bad_groups}
 
 
-def test_nobody_else_says_that_somebody_is_in_every_group(tmp_path: Path) -> None:
-    user = Users(tmp_path).vouched("iss sub", "anna", role=Role.READER, clearance=Handling.GREEN, groups=["*", "Paris"])
-    assert user is not None and user.groups == ("Paris",)
-
-
 # --- without a mark
 
 
