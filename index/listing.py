@@ -99,14 +99,15 @@ def facets(infos: Sequence[DocumentInfo]) -> dict[str, list[str]]:
 def status(connection: Connection | None, now: Serving | None, data: Path, principal: Principal) -> Status:
     """What is served, and what it holds of what `principal` may see.
 
-    What all of it weighs, and how much came since the snapshot, is told only to those from whom nothing can be hidden.
+    What all of it weighs, and how much came since the snapshot, is told only to those from whom nothing can be hidden; that
+    something is being taken in, only to editors: it may be what a reader will not see.
     """
     whole = principal.sees_all
     if connection is None or now is None:
         return Status(
             ready=False, generation=0, model="", model_languages=(), dimension=0, created="", documents=0, passages=0,
             in_delta=0, files_failed=0, unreadable_pages=0, languages={}, bytes_on_disk=_size(data) if whole else 0,
-            writer=store.writer_now(data),
+            writer=store.writer_now(data) if principal.may_edit else "",
         )  # fmt: skip
     created = connection.execute("SELECT created FROM generations WHERE id = ?", (now.generation,)).fetchone()
     seen = now.visible(principal)
@@ -130,7 +131,7 @@ def status(connection: Connection | None, now: Serving | None, data: Path, princ
         unreadable_pages=sum(now.documents[one].unreadable for one in seen),
         languages=languages,
         bytes_on_disk=_size(data) if whole else 0,
-        writer=store.writer_now(data),
+        writer=store.writer_now(data) if principal.may_edit else "",
     )
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 import search_app
+from index import store
 from index.access import EVERY_GROUP, Handling, Principal, Role, local_owner
 from index.desk import Desk
 from index.errors import LibraryError
@@ -136,6 +137,11 @@ def test_the_form_has_the_groups_and_refuses_every_group(library: Library) -> No
     assert document_fields.in_force(info)["groups"] == "paris; London"
     words = Words("sv")
     assert document_fields.read_faults("groups: “*” is not a group; leave it empty", words).fields == {"groups": words.bad_groups}
+
+
+def test_that_something_is_being_taken_in_is_told_to_editors(shelf: Shelf, library: Library) -> None:
+    with store.writer_lock(shelf.data, "an ingest"):
+        assert library.status(member("Paris")).writer == "" and "an ingest" in library.status(ADMIN).writer
 
 
 # --- without a mark
