@@ -86,7 +86,7 @@ def _check_reach(chosen: argparse.Namespace) -> None:
     """Refuse to be reached from elsewhere while anybody would be let in, and what would not work. Raises _CannotStart."""
     from index.errors import LibraryError
     from index.privacy import keep_private
-    from index.settings import data_folder
+    from index.settings import data_folder, unmarked
     from index.users import Users
 
     if bool(chosen.tls_cert) != bool(chosen.tls_key):
@@ -98,6 +98,7 @@ def _check_reach(chosen: argparse.Namespace) -> None:
     try:
         keep_private(data)
         some = Users(data).any()
+        unmarked(data)  # a wrong value would be an error at every question
     except LibraryError as exc:
         raise _CannotStart(str(exc)) from exc
     chosen.sign_on = _sign_on(chosen)

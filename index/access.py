@@ -1,7 +1,12 @@
 """Who asks, and what they may see. Every retrieval takes a `Principal`; there is no search without one."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
+from functools import lru_cache
+
+EVERY_GROUP = "*"  # the membership that holds all groups; no document can be given to it
+Boundary = tuple[int, frozenset[str]]
 
 
 class Role(StrEnum):
@@ -39,9 +44,13 @@ _NAMES = {
     "OFFICIAL": Handling.GREEN,
     "OFFICIAL-SENSITIVE": Handling.AMBER_STRICT,
 }
-UNMARKED = Handling.AMBER
+# What nobody has marked is held within the organisation until somebody has: TLP:RED would hide it from nearly all, so that all
+# would be cleared for it, and TLP:AMBER lets partners see it. Where there is but one user, nothing is hidden from them anyway.
+UNMARKED = Handling.AMBER_STRICT
+ALONE = Handling.AMBER
 
 
+@lru_cache(maxsize=1000)
 def parse_handling(mark: str) -> Handling | None:
     """Read a mark in any usual spelling (`tlp:amber`, `TLP AMBER+STRICT`, `Official: Sensitive`); None where it is not known."""
     name = " ".join(mark.upper().replace("_", " ").replace(":", " ").split())
@@ -49,26 +58,45 @@ def parse_handling(mark: str) -> Handling | None:
     return _NAMES.get(name.replace(" - ", "-").replace("OFFICIAL SENSITIVE", "OFFICIAL-SENSITIVE"))
 
 
-def level_of(mark: str) -> Handling:
-    """The level a mark is enforced at: AMBER where there is no mark, RED where it cannot be understood (fail closed)."""
+def level_of(mark: str, unmarked: Handling = UNMARKED) -> Handling:
+    """The level a mark is enforced at: `unmarked` where there is none, RED where it cannot be understood (fail closed)."""
     if not mark.strip():
-        return UNMARKED
+        return unmarked
     known = parse_handling(mark)
     return Handling.RED if known is None else known
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Principal:
-    """The one who asks: `clearance` is the highest level they may see."""
+    """The one who asks: `clearance` is the highest level they may see, `groups` the cities and groups they are a member of.
+
+    No role opens a document: an admin sees what they were cleared for and made a member of, which the audit trail holds.
+    """
 
     name: str
     role: Role
     clearance: Handling
     groups: tuple[str, ...] = ()
 
-    def may_see(self, level: Handling) -> bool:
-        """Whether a document of this level exists at all for this person."""
-        return level <= self.clearance
+    def may_see(self, level: int, groups: Iterable[str] = ()) -> bool:
+        """Whether a document exists at all for this person: of this level, and belonging to `groups` (to none: to all)."""
+        owners = folded(groups)
+        return level <= self.clearance and (not owners or self.is_everywhere or not owners.isdisjoint(folded(self.groups)))
+
+    @property
+    def boundary(self) -> Boundary:
+        """All that decides what this person may see: what was found for one is found for all who have the same."""
+        return int(self.clearance), folded(self.groups)
+
+    @property
+    def is_everywhere(self) -> bool:
+        """Whether this person is a member of every group."""
+        return EVERY_GROUP in self.groups
+
+    @property
+    def sees_all(self) -> bool:
+        """Whether nothing can be hidden from this person, whatever the library holds."""
+        return self.is_everywhere and self.clearance == max(Handling)
 
     @property
     def may_edit(self) -> bool:
@@ -78,4 +106,9 @@ class Principal:
 
 def local_owner() -> Principal:
     """The person at this machine, when no users are configured: everything here is theirs."""
-    return Principal(name="local", role=Role.ADMIN, clearance=Handling.RED)
+    return Principal(name="local", role=Role.ADMIN, clearance=Handling.RED, groups=(EVERY_GROUP,))
+
+
+def folded(groups: Iterable[str]) -> frozenset[str]:
+    """Names of groups as they are compared: Stockholm and " stockholm" are one."""
+    return frozenset(name for group in groups if (name := " ".join(group.casefold().split())))

@@ -11,7 +11,7 @@ from ingest.document import Format
 ALIKE = 0.55
 _SHORTEST = 50  # shingles: a note of a few sentences is easily like another that says something else
 _IN_SKETCH = 10  # of the shingles in a sketch that two documents share before they are compared whole; 24 is usual at `ALIKE`
-_COMPARED = 20  # documents that one is compared with, those most like it by their sketches first
+_COMPARED = 20  # documents of one mark and owner that one is compared with, those most like it by their sketches first
 _AT_ONCE = 50  # documents of an older store that are compared in one commit
 
 
@@ -31,9 +31,12 @@ def compare(connection: Connection, document_id: int, text: str, kind: str) -> N
 
 def _near(connection: Connection, own: Shingles) -> Iterator[tuple[int, float]]:
     hashes = sketch(own)
+    # So many of each mark and owner: whoever may not see some of them finds the others' likeness as if these were not there.
     rows = connection.execute(
-        f"SELECT document_id, count(*) AS n FROM sketches WHERE hash IN ({', '.join('?' * len(hashes))})"
-        " GROUP BY document_id HAVING n >= ? ORDER BY n DESC, document_id DESC LIMIT ?",
+        "SELECT document_id FROM (SELECT document_id, n, row_number() OVER"
+        " (PARTITION BY handling, groups ORDER BY n DESC, document_id DESC) AS place FROM"
+        f" (SELECT document_id, count(*) AS n FROM sketches WHERE hash IN ({', '.join('?' * len(hashes))})"
+        " GROUP BY document_id HAVING n >= ?) JOIN documents ON id = document_id) WHERE place <= ? ORDER BY document_id",
         [*hashes, _IN_SKETCH, _COMPARED],
     ).fetchall()
     for row in rows:

@@ -9,8 +9,7 @@ from dataclasses import replace
 import numpy as np
 
 from index import answer as quoting
-from index import retrieval
-from index.access import Handling
+from index import retrieval, speakers
 from index.asking import Asked
 from index.floor import Evidence, Floor
 from index.printed import COLUMNS, printed
@@ -26,7 +25,8 @@ _LISTED = 12  # candidates that are looked at for each place in the list
 _NEARLY = 0.6  # of the score of its document's best passage, from which a passage is told of as one more
 
 _HIT = """
-SELECT p.*, d.title, d.kind AS document_kind, d.organisation, d.city, d.date, d.handling, d.level, d.attribution, d.format,
+SELECT p.*, d.title, d.kind AS document_kind, d.organisation, d.city, d.date, d.handling, d.groups, d.attribution, d.speakers,
+    d.format,
     (SELECT min(path) FROM file_documents f WHERE f.document_id = d.id) AS path,
     (SELECT f.sha256 FROM file_documents fd JOIN files f USING (path) WHERE fd.document_id = d.id ORDER BY path LIMIT 1) AS sha256
 FROM passages p JOIN documents d ON d.id = p.document_id WHERE p.id = ?"""
@@ -47,7 +47,7 @@ def answer(
     depth = max(retrieval.DEPTH, 4 * top)
     ranked = retrieval.retrieve(connection, now, allowed, asked.wanted, mode, depth)
     found, more = _listed(connection, ranked.first(_LISTED * top), top, per_document)
-    hits, rows = hits_of(connection, found, asked)
+    hits, rows = hits_of(connection, now, found, asked)
     hits = tuple(replace(hit, more=more[hit.document_id]) for hit in hits)
     hits, quotes = _quote(connection, now, hits, rows, found, asked)
     confidence = floor.confidence(_evidence(found, rows, asked))
@@ -76,7 +76,7 @@ def evidence(connection: Connection, now: Serving, allowed: Allowed, asked: Aske
     """What speaks for the best passages of a question: what a floor is measured by."""
     ranked = retrieval.retrieve(connection, now, allowed, asked.wanted, mode)
     found, _ = _listed(connection, ranked.first(_LISTED * _JUDGED), _JUDGED, 0)
-    return _evidence(found, hits_of(connection, found, asked)[1], asked)
+    return _evidence(found, hits_of(connection, now, found, asked)[1], asked)
 
 
 def _evidence(found: Sequence[Candidate], rows: Sequence[Row], asked: Asked) -> list[Evidence]:
@@ -140,14 +140,16 @@ def _listed(
     return listed, more
 
 
-def hits_of(connection: Connection, found: Sequence[Candidate], asked: Asked | None) -> tuple[tuple[Hit, ...], list[Row]]:
+def hits_of(
+    connection: Connection, now: Serving, found: Sequence[Candidate], asked: Asked | None
+) -> tuple[tuple[Hit, ...], list[Row]]:
     """Candidates as hits, in their order, with their rows. Without a question nothing is said of why they match."""
     rows = [connection.execute(_HIT, (candidate.passage_id,)).fetchone() for candidate in found]
-    hits = [_hit(connection, row, one, place + 1, asked) for place, (row, one) in enumerate(zip(rows, found, strict=True))]
+    hits = [_hit(connection, now, row, one, place + 1, asked) for place, (row, one) in enumerate(zip(rows, found, strict=True))]
     return tuple(hits), rows
 
 
-def _hit(connection: Connection, row: Row, candidate: Candidate, rank: int, asked: Asked | None) -> Hit:
+def _hit(connection: Connection, now: Serving, row: Row, candidate: Candidate, rank: int, asked: Asked | None) -> Hit:
     by_words = by_added = False
     if asked is not None and candidate.words > 0:
         stems = _stems_of(row)
@@ -171,7 +173,10 @@ def _hit(connection: Connection, row: Row, candidate: Candidate, rank: int, aske
         start=row["start"],
         end=row["end"],
         marks=(),
-        handling=row["handling"] or Handling(row["level"]).mark,
+        handling=row["handling"] or now.unmarked.mark,
+        marked=bool(row["handling"]),
+        groups=tuple(json.loads(row["groups"])),
+        speakers=speakers.withheld(connection, now, row["document_id"], row),
         attributable=row["attribution"] != "no",
         language=row["language"],
         city=tuple(json.loads(row["city"])),

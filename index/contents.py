@@ -13,7 +13,7 @@ from index.store import Connection, Row, now
 from ingest.change import Prepared
 from ingest.document import Block, BlockKind, Document, Format, Metadata, Page, Passage, TextSource
 
-_LISTS = ("city", "theme")
+_LISTS = ("city", "theme", "groups", "speakers")
 _META = tuple(field.name for field in fields(Metadata))
 
 

@@ -12,7 +12,7 @@ from index.deskitems import Excerpt, Followed, Kept, Removed, Unanswered
 from index.store import Row
 
 MOST_UNANSWERED = 500  # that are remembered; the oldest go first
-_LISTS = ("city", "section")
+_LISTS = ("city", "section", "groups", "speakers")
 
 
 class Desk:
@@ -47,11 +47,9 @@ class Desk:
     def kept(self, principal: Principal) -> list[Kept]:
         """The collection, in its order."""
         with store.desk(self._data) as connection:
-            rows = connection.execute(
-                "SELECT * FROM kept WHERE owner = ? AND level <= ? ORDER BY place, id",
-                (principal.name, int(principal.clearance)),
-            ).fetchall()
-        return [_kept(row) for row in rows]
+            rows = connection.execute("SELECT * FROM kept WHERE owner = ? ORDER BY place, id", (principal.name,)).fetchall()
+        found = [(row["level"], _kept(row)) for row in rows]
+        return [kept for level, kept in found if principal.may_see(level, kept.excerpt.groups)]
 
     def annotate(self, principal: Principal, kept_id: int, note: str) -> bool:
         """Write the note of a kept passage; False where there is no such passage."""
@@ -142,25 +140,26 @@ class Desk:
 
     # -- files taken out
 
-    def take_out(self, path: str, aside: str, title: str, handling: str) -> None:
+    def take_out(self, path: str, aside: str, title: str, handling: str, groups: Sequence[str] = ()) -> None:
         """Remember a file that was laid aside."""
         with store.desk(self._data) as connection:
             connection.execute(
-                "INSERT INTO removed (path, aside, title, level, removed) VALUES (?, ?, ?, ?, ?)",
-                (path, aside, title, int(level_of(handling)), store.now()),
+                "INSERT INTO removed (path, aside, title, level, removed, groups) VALUES (?, ?, ?, ?, ?, ?)",
+                (path, aside, title, int(level_of(handling)), store.now(), json.dumps(groups, ensure_ascii=False)),
             )
 
     def removed(self, principal: Principal) -> list[Removed]:
         """The files that can be brought back, the latest first."""
         with store.desk(self._data) as connection:
-            rows = connection.execute(
-                "SELECT * FROM removed WHERE level <= ? ORDER BY id DESC", (int(principal.clearance),)
-            ).fetchall()
+            rows = connection.execute("SELECT * FROM removed ORDER BY id DESC").fetchall()
+        found = [(row, tuple(json.loads(row["groups"]))) for row in rows]
         return [
             Removed(
                 removed_id=row["id"], path=row["path"], aside=row["aside"], title=row["title"], removed=row["removed"],
+                groups=groups,
             )
-            for row in rows
+            for row, groups in found
+            if principal.may_see(row["level"], groups)
         ]  # fmt: skip
 
     def brought_back(self, removed_id: int) -> None:

@@ -29,6 +29,8 @@ class Excerpt:
     handling: str
     attributable: bool
     ocr: float | None = None  # 0 to 1: how sure text recognition is of its least sure page; None where none was recognised
+    groups: tuple[str, ...] = ()  # whose its document was when it was kept
+    speakers: tuple[str, ...] = ()  # who is not to be named in quotations from it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,4 +75,5 @@ class Removed:
     path: str  # where it was
     aside: str  # where it lies now
     title: str
-    removed: str
+    removed: str  # ISO 8601, UTC
+    groups: tuple[str, ...] = ()  # whose it was

@@ -3,15 +3,17 @@
 Decided for each asker among the documents that they may see, so that a hidden edition changes nothing for them.
 """
 
+import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from index.access import Handling, Principal, Role
+from index.access import UNMARKED, Boundary, Handling, Principal, folded, level_of, local_owner
 from index.result import Edition, Kin
 from index.store import Connection
 
+_MOST_SEEN = 64  # boundaries for which it is remembered what answers in the place of what
 _SAME = 0.9  # share from which two texts without an order are copies; below it each may say what the other does not
 
 
@@ -21,6 +23,7 @@ class Known:
 
     document_id: int
     level: int
+    groups: frozenset[str]
     title: str
     date: str
     edition: str
@@ -47,7 +50,7 @@ class Editions:
     known: Mapping[int, Known]
     shares: Mapping[int, Mapping[int, float]]
     said: frozenset[tuple[int, int]] = frozenset()
-    _seen: dict[int, dict[int, tuple[int, Kin]]] = field(default_factory=dict, repr=False)
+    _seen: dict[Boundary, dict[int, tuple[int, Kin]]] = field(default_factory=dict, repr=False)
 
     def kin(self, one: int, other: int) -> Kin:
         """What `other` is to `one`, two documents that are like each other."""
@@ -104,13 +107,15 @@ class Editions:
 
     def seen_by(self, principal: Principal) -> dict[int, tuple[int, Kin]]:
         """`instead`, among all documents that a person may see."""
-        found = self._seen.get(principal.clearance)
+        found = self._seen.get(principal.boundary)
         if found is None:
-            found = self._seen[principal.clearance] = self.instead(self._visible(principal))
+            if len(self._seen) > _MOST_SEEN:
+                self._seen.clear()
+            found = self._seen[principal.boundary] = self.instead(self._visible(principal))
         return found
 
     def _visible(self, principal: Principal) -> list[int]:
-        return [one for one, known in self.known.items() if known.level <= principal.clearance]
+        return [one for one, known in self.known.items() if principal.may_see(known.level, known.groups)]
 
     def superseding(self, document_id: int, principal: Principal) -> Edition | None:
         """What answers in the place of a document for this person."""
@@ -137,7 +142,7 @@ class Editions:
 NONE = Editions(known={}, shares={})
 
 
-def load(connection: Connection) -> Editions:
+def load(connection: Connection, unmarked: Handling = UNMARKED) -> Editions:
     """What the store knows of editions, as of the transaction that `connection` is in."""
     shares: dict[int, dict[int, float]] = {}
     for row in connection.execute("SELECT * FROM alike"):
@@ -146,7 +151,7 @@ def load(connection: Connection) -> Editions:
     naming = connection.execute("SELECT id FROM documents WHERE supersedes != '' AND format != 'record'").fetchall()
     if not shares and not naming:
         return NONE
-    everything = {known.document_id: known for known in _known(connection)}
+    everything = {known.document_id: known for known in _known(connection, unmarked)}
     said = _said([everything[row["id"]] for row in naming], everything, shares)
     for newer, older in said:
         shares.setdefault(newer, {}).setdefault(older, 0.0)
@@ -159,14 +164,19 @@ def told(connection: Connection, document_id: int) -> str:
 
     Only those are named that everybody may see who may see the document.
     """
-    row = connection.execute("SELECT level, supersedes FROM documents WHERE id = ?", (document_id,)).fetchone()
+    row = connection.execute("SELECT handling, groups, supersedes FROM documents WHERE id = ?", (document_id,)).fetchone()
     query = "SELECT 1 FROM alike WHERE ? IN (document_id, other_id)"
     if not row["supersedes"] and connection.execute(query, (document_id,)).fetchone() is None:
         return ""
-    reader = Principal(name="", role=Role.READER, clearance=Handling(row["level"]))
+    level, groups = level_of(row["handling"]), folded(json.loads(row["groups"]))
     now = load(connection)
-    first = now.superseding(document_id, reader)
-    near = [first] if first else now.others(document_id, reader)
+    # Whoever is in one of its groups may read this, and need not be in another.
+    known = {
+        one: it for one, it in now.known.items() if it.level <= level and (not it.groups or (groups and groups <= it.groups))
+    }
+    now = replace(now, known=known, _seen={})
+    first = now.superseding(document_id, local_owner())
+    near = [first] if first else now.others(document_id, local_owner())
     return _sentence(near[0], is_newer=first is None) if near else ""
 
 
@@ -180,16 +190,17 @@ def _sentence(other: Edition, *, is_newer: bool) -> str:
     return f"a newer edition of {name}" if is_newer else f"an older edition of {name}"
 
 
-def _known(connection: Connection) -> Iterable[Known]:
+def _known(connection: Connection, unmarked: Handling) -> Iterable[Known]:
     names: dict[int, set[str]] = {}
     for row in connection.execute("SELECT f.document_id, f.path FROM file_documents f"):
         path = Path(row["path"])
         names.setdefault(row["document_id"], set()).update((path.name.casefold(), path.stem.casefold()))
     for row in connection.execute(
-        "SELECT id, level, title, date, edition, supersedes, format FROM documents WHERE format != 'record'"
+        "SELECT id, handling, groups, title, date, edition, supersedes, format FROM documents WHERE format != 'record'"
     ):
         yield Known(
-            document_id=row["id"], level=row["level"], title=row["title"], date=row["date"], edition=row["edition"],
+            document_id=row["id"], level=level_of(row["handling"], unmarked), groups=folded(json.loads(row["groups"])),
+            title=row["title"], date=row["date"], edition=row["edition"],
             supersedes=row["supersedes"], is_pdf=row["format"] == "pdf", names=frozenset(names.get(row["id"], ())),
         )  # fmt: skip
 

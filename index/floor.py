@@ -8,7 +8,7 @@ So each is measured in the spread of those questions above their mean, and the f
 import csv
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from importlib import resources
 
@@ -45,18 +45,30 @@ class Floor:
             return _scaled(said, self.words)
         return _scaled((said + (one.cosine - self.cosine) / self.cosine_spread) / 2, self.both)
 
-    def as_json(self) -> str:
-        """For storing with a model."""
-        return json.dumps(asdict(self))
-
 
 # Measured with the packaged model on the sample library: `python -m index calibrate`, docs/quality.md.
 PACKAGED = Floor(cosine=0.1669, cosine_spread=0.0666, coverage=0.2047, coverage_spread=0.0843, both=0.8488, words=1.036)
 
 
+_LEVELS = "levels"
+
+
+def stored(whole: Floor, levels: Mapping[int, Floor]) -> str:
+    """For storing with a model: the floor of the whole library, and of what each clearance sees without being in any group."""
+    return json.dumps(asdict(whole) | {_LEVELS: {str(level): asdict(found) for level, found in sorted(levels.items())}})
+
+
 def parse(text: str) -> Floor:
     """A floor that was stored; the packaged model's where none was measured."""
-    return Floor(**json.loads(text)) if text else PACKAGED
+    known = json.loads(text) if text else {}
+    known.pop(_LEVELS, None)
+    return Floor(**known) if known else PACKAGED
+
+
+def parse_levels(text: str) -> dict[int, Floor]:
+    """The floors of the clearances, as far as they were measured."""
+    levels = json.loads(text).get(_LEVELS, {}) if text else {}
+    return {int(level): Floor(**found) for level, found in levels.items()}
 
 
 def measured(far: Sequence[Sequence[Evidence]]) -> Floor:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from index import answering, asking, changes, likeness, listing, outline, retrieval, serving, store
-from index.access import Principal
+from index.access import Principal, local_owner
 from index.embed import Encoder, OnnxEncoder
 from index.errors import ModelError
 from index.floor import PACKAGED, Evidence, Floor
@@ -29,6 +29,7 @@ from index.result import (
     Status,
 )
 from index.serving import Allowed, Serving, Where
+from index.settings import unmarked
 from index.store import Connection
 from ingest.paths import path_of
 
@@ -101,7 +102,7 @@ class Library:
                 asked = self._asked(now, allowed, typed, mode, translate, depth)
             understood, moment = time.perf_counter() - began, _moment(now)
             result = answering.answer(
-                connection, now, allowed, asked, mode=mode, top=top, floor=now.floor, per_document=per_document,
+                connection, now, allowed, asked, mode=mode, top=top, floor=now.floor_for(principal), per_document=per_document,
             )  # fmt: skip
             result = replace(result, hits=_marked(result.hits, now, principal))
             instead = asking.corrected(connection, now, allowed, typed, text)
@@ -270,10 +271,10 @@ class Library:
         """The values that can be filtered by, of what `principal` may see."""
         return listing.facets(self.documents(principal))
 
-    def status(self) -> Status:
-        """What is served and what it holds."""
+    def status(self, principal: Principal | None = None) -> Status:
+        """What is served and what it holds of what `principal` may see; of all, for whoever runs the server (None)."""
         with self._view() as (connection, now):
-            return listing.status(connection, now, self.data)
+            return listing.status(connection, now, self.data, principal or local_owner())
 
     # -- the view of one moment
 
@@ -287,11 +288,11 @@ class Library:
             yield connection, self._current(connection)
 
     def _current(self, connection: Connection) -> Serving | None:
-        held = self._serving
-        if held is not None and held.seq == serving.current_seq(connection):
+        held, level = self._serving, unmarked(self.data)
+        if held is not None and (held.seq, held.unmarked) == (serving.current_seq(connection), level):
             return held
         with self._lock:
-            fresh = serving.load(connection, self.data, self._serving)
+            fresh = serving.load(connection, self.data, self._serving, level)
             if fresh is not None and (self._serving is None or fresh.seq >= self._serving.seq):
                 self._serving = fresh
             return fresh

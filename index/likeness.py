@@ -1,5 +1,6 @@
 """What is like what: passages like a passage, documents like a document, and what stands around a passage."""
 
+import json
 from collections.abc import Sequence
 
 import numpy as np
@@ -27,7 +28,7 @@ def passages(connection: Connection, now: Serving, principal: Principal, passage
         Candidate(passage_id=one, score=float(score), cosine=float(score), words=0.0)
         for one, score in zip(ids.tolist(), scores, strict=True)
     ]
-    return answering.hits_of(connection, found, None)[0]
+    return answering.hits_of(connection, now, found, None)[0]
 
 
 def documents(connection: Connection, now: Serving, principal: Principal, document_id: int, top: int) -> list[tuple[int, float]]:
@@ -40,10 +41,10 @@ def documents(connection: Connection, now: Serving, principal: Principal, docume
     own = now.editions.shares.get(document_id, {})
     others = now.allowed(principal, {}).documents - own.keys() | {document_id}
     rows = connection.execute(
-        "SELECT p.document_id, v.vector FROM passages p JOIN vectors v ON v.id = p.vector_id WHERE p.generation_id = ?",
-        (now.generation,),
+        "SELECT p.document_id, v.vector FROM passages p JOIN vectors v ON v.id = p.vector_id WHERE p.generation_id = ?"
+        " AND p.document_id IN (SELECT value FROM json_each(?)) ORDER BY p.id",
+        (now.generation, json.dumps(sorted(others))),
     ).fetchall()
-    rows = [row for row in rows if row["document_id"] in others]
     if not rows:
         return []
     owners = np.array([row["document_id"] for row in rows])
@@ -68,7 +69,7 @@ def neighbours(connection: Connection, now: Serving, principal: Principal, passa
         "SELECT id FROM passages WHERE generation_id = ? AND document_id = ? AND ordinal BETWEEN ? AND ? ORDER BY ordinal",
         (now.generation, row["document_id"], row["ordinal"] - around, row["ordinal"] + around),
     )
-    return answering.hits_of(connection, _as_found(near.fetchall()), None)[0]
+    return answering.hits_of(connection, now, _as_found(near.fetchall()), None)[0]
 
 
 def _as_found(rows: Sequence[Row]) -> list[Candidate]:

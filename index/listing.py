@@ -1,11 +1,11 @@
 """What the library holds, as lists show it: documents, pages, files and state, for one who may see them."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-from index import store
-from index.access import Handling, Principal
+from index import speakers, store
+from index.access import Principal, level_of
 from index.result import DocumentInfo, FileInfo, PageView, Status
 from index.serving import Serving
 from index.store import Connection, Row
@@ -15,35 +15,35 @@ _DOCUMENT = """
 SELECT d.*, (SELECT count(*) FROM passages p WHERE p.generation_id = :generation AND p.document_id = d.id) AS passages,
     (SELECT json_group_array(path) FROM (SELECT path FROM file_documents f WHERE f.document_id = d.id ORDER BY path)) AS paths,
     (SELECT f.sha256 FROM file_documents fd JOIN files f USING (path) WHERE fd.document_id = d.id ORDER BY path LIMIT 1) AS sha256
-FROM documents d WHERE d.level <= :clearance"""
+FROM documents d WHERE d.id IN (SELECT value FROM json_each(:ids))"""
 
 
 def documents(connection: Connection, now: Serving, principal: Principal) -> list[DocumentInfo]:
     """All documents that `principal` may see, by title."""
-    rows = connection.execute(
-        _DOCUMENT + " ORDER BY d.title, d.id", {"generation": now.generation, "clearance": int(principal.clearance)}
-    )
-    return [_info(row, now, principal) for row in rows]
+    ids = json.dumps(now.visible(principal))
+    rows = connection.execute(_DOCUMENT + " ORDER BY d.title, d.id", {"generation": now.generation, "ids": ids})
+    return [_info(connection, row, now, principal) for row in rows]
 
 
 def document(connection: Connection, now: Serving, document_id: int, principal: Principal) -> DocumentInfo | None:
     """One document, or None where it does not exist for `principal`."""
-    row = connection.execute(
-        _DOCUMENT + " AND d.id = :id",
-        {"generation": now.generation, "clearance": int(principal.clearance), "id": document_id},
-    ).fetchone()
-    return _info(row, now, principal) if row else None
+    if not now.shows(document_id, principal):
+        return None
+    row = connection.execute(_DOCUMENT, {"generation": now.generation, "ids": json.dumps([document_id])}).fetchone()
+    return _info(connection, row, now, principal) if row else None
 
 
 def page(connection: Connection, now: Serving, document_id: int, number: int, principal: Principal) -> PageView | None:
     """One page, or None where it does not exist for `principal`."""
     info = document(connection, now, document_id, principal)
+    if info is None:
+        return None
     row = connection.execute(
         'SELECT p.*, substr(t.text, p.start + 1, p."end" - p.start) AS text FROM pages p'
         " JOIN texts t USING (document_id) WHERE document_id = ? AND number = ?",
         (document_id, number),
     ).fetchone()
-    if info is None or row is None:
+    if row is None:
         return None
     return PageView(
         document=info, number=number, label=row["label"], start=row["start"], end=row["end"], width=row["width"],
@@ -53,13 +53,15 @@ def page(connection: Connection, now: Serving, document_id: int, number: int, pr
 
 
 def files(connection: Connection, now: Serving, principal: Principal) -> list[FileInfo]:
-    """The outcome of every file. A file of a document above the clearance does not exist for `principal`."""
-    rows = connection.execute(
-        "SELECT * FROM files WHERE path NOT IN (SELECT path FROM file_documents f JOIN documents d ON d.id = f.document_id"
-        " WHERE d.level > ?) ORDER BY path",
-        (int(principal.clearance),),
-    )
-    may_see_failures = principal.may_edit
+    """The outcome of every file.
+
+    A file with a document that `principal` may not see does not exist for them, nor does one without documents that the catalogue
+    keeps from them; those that failed are the editors' to see.
+    """
+    held: dict[str, bool] = {}
+    for row in connection.execute("SELECT path, document_id FROM file_documents"):
+        held[row["path"]] = held.get(row["path"], True) and now.shows(row["document_id"], principal)
+    rows = connection.execute("SELECT * FROM files ORDER BY path")
     return [
         FileInfo(
             path=row["path"], outcome=row["outcome"], reason=row["reason"], pages=row["pages"],
@@ -67,8 +69,14 @@ def files(connection: Connection, now: Serving, principal: Principal) -> list[Fi
             when=row["updated"],
         )
         for row in rows
-        if may_see_failures or row["outcome"] != "failed"
+        if (row["outcome"] != "failed" or principal.may_edit) and _exists(row, held, now, principal)
     ]  # fmt: skip
+
+
+def _exists(row: Row, held: Mapping[str, bool], now: Serving, principal: Principal) -> bool:
+    """Whether a file exists for a person. `held`: whether they may see all documents of a file, for files that have any."""
+    seen = held.get(row["path"])
+    return principal.may_see(level_of(row["handling"], now.unmarked), json.loads(row["groups"])) if seen is None else seen
 
 
 def records(connection: Connection) -> dict[int, str]:
@@ -88,20 +96,27 @@ def facets(infos: Sequence[DocumentInfo]) -> dict[str, list[str]]:
     }
 
 
-def status(connection: Connection | None, now: Serving | None, data: Path) -> Status:
-    """What is served, and what it holds."""
+def status(connection: Connection | None, now: Serving | None, data: Path, principal: Principal) -> Status:
+    """What is served, and what it holds of what `principal` may see.
+
+    What all of it weighs, and how much came since the snapshot, is told only to those from whom nothing can be hidden; that
+    something is being taken in, only to editors: it may be what a reader will not see.
+    """
+    whole = principal.sees_all
     if connection is None or now is None:
         return Status(
             ready=False, generation=0, model="", model_languages=(), dimension=0, created="", documents=0, passages=0,
-            in_delta=0, files_failed=0, unreadable_pages=0, languages={}, bytes_on_disk=_size(data),
-            writer=store.writer_now(data),
+            in_delta=0, files_failed=0, unreadable_pages=0, languages={}, bytes_on_disk=_size(data) if whole else 0,
+            writer=store.writer_now(data) if principal.may_edit else "",
         )  # fmt: skip
     created = connection.execute("SELECT created FROM generations WHERE id = ?", (now.generation,)).fetchone()
-    failed = connection.execute("SELECT count(*) AS n FROM files WHERE outcome = 'failed'").fetchone()
-    languages = connection.execute(
-        "SELECT language, count(*) AS n FROM passages WHERE generation_id = ? GROUP BY language ORDER BY n DESC",
-        (now.generation,),
+    seen = now.visible(principal)
+    rows = connection.execute(
+        "SELECT language, count(*) AS n FROM passages WHERE generation_id = ? AND document_id IN (SELECT value FROM json_each(?))"
+        " GROUP BY language ORDER BY n DESC, language",
+        (now.generation, json.dumps(seen)),
     )
+    languages = {row["language"]: row["n"] for row in rows}
     return Status(
         ready=True,
         generation=now.generation,
@@ -109,14 +124,14 @@ def status(connection: Connection | None, now: Serving | None, data: Path) -> St
         model_languages=now.model.languages,
         dimension=now.model.dimension,
         created=created["created"],
-        documents=len(now.documents),
-        passages=len(now.ids),
-        in_delta=len(now.delta_ids),
-        files_failed=failed["n"],
-        unreadable_pages=sum(key.unreadable for key in now.documents.values()),
-        languages={row["language"]: row["n"] for row in languages},
-        bytes_on_disk=_size(data),
-        writer=store.writer_now(data),
+        documents=len(seen),
+        passages=sum(languages.values()),
+        in_delta=len(now.delta_ids) if whole else 0,
+        files_failed=sum(file.outcome == "failed" for file in files(connection, now, principal)),
+        unreadable_pages=sum(now.documents[one].unreadable for one in seen),
+        languages=languages,
+        bytes_on_disk=_size(data) if whole else 0,
+        writer=store.writer_now(data) if principal.may_edit else "",
     )
 
 
@@ -134,15 +149,17 @@ def _size(data: Path) -> int:
     return total
 
 
-def _info(row: Row, now: Serving, principal: Principal) -> DocumentInfo:
+def _info(connection: Connection, row: Row, now: Serving, principal: Principal) -> DocumentInfo:
     paths = tuple(json.loads(row["paths"]))
     return DocumentInfo(
         document_id=row["id"], path=paths[0] if paths else "", paths=paths, title=row["title"], kind=row["kind"],
         city=tuple(json.loads(row["city"])), organisation=row["organisation"], theme=tuple(json.loads(row["theme"])),
         date=row["date"], language=row["language"], edition=row["edition"],
-        handling=row["handling"] or Handling(row["level"]).mark, attributable=row["attribution"] != "no",
+        handling=row["handling"] or now.unmarked.mark, marked=bool(row["handling"]), attributable=row["attribution"] != "no",
         source=row["source"], format=row["format"], sha256=row["sha256"] or "", pages=row["pages"],
         pages_without_text=tuple(json.loads(row["unreadable"])), passages=row["passages"], added=row["added"],
+        groups=tuple(json.loads(row["groups"])), speakers=tuple(json.loads(row["speakers"])),
+        withheld=speakers.withheld(connection, now, row["id"], row),
         supersedes=row["supersedes"], superseded_by=now.editions.superseding(row["id"], principal),
         editions=now.editions.others(row["id"], principal),
     )  # fmt: skip

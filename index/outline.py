@@ -45,4 +45,4 @@ def passages(connection: Connection, now: Serving, principal: Principal, documen
         "SELECT id FROM passages WHERE generation_id = ? AND document_id = ? ORDER BY ordinal", (now.generation, document_id)
     )
     found = [Candidate(passage_id=row["id"], score=0.0, cosine=float("nan"), words=0.0) for row in rows.fetchall()]
-    return answering.hits_of(connection, found, None)[0]
+    return answering.hits_of(connection, now, found, None)[0]

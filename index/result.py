@@ -68,6 +68,9 @@ class Hit:
     more: int = 0  # passages of its document that were found as well and are not among the hits
     ocr: float | None = None  # 0 to 1: how sure text recognition is of its least sure page; None where none was recognised
     superseded_by: Edition | None = None  # what answers in the place of its document: a newer edition, or a copy
+    marked: bool = True  # False: nobody has marked its document, and `handling` is the level it is held at
+    groups: tuple[str, ...] = ()  # whose its document is; of none: everybody's with the clearance
+    speakers: tuple[str, ...] = ()  # who is not to be named in quotations from it (`index.attribution`)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,6 +145,10 @@ class DocumentInfo:
     pages_without_text: tuple[int, ...]
     passages: int
     added: str  # ISO 8601, UTC
+    marked: bool = True  # False: nobody has marked it, and `handling` is the level it is held at
+    groups: tuple[str, ...] = ()  # whose it is; of none: everybody's with the clearance
+    speakers: tuple[str, ...] = ()  # as the catalogue has them
+    withheld: tuple[str, ...] = ()  # who is not to be named in quotations from it: these, and those that its text shows
     supersedes: str = ""  # what the catalogue says it takes the place of
     superseded_by: Edition | None = None  # what answers in its place: a newer edition, or a copy
     editions: tuple[Edition, ...] = ()  # in whose place it answers, the newest first; and those that nothing orders

@@ -109,12 +109,22 @@ _SEALS = (
     "ALTER TABLE vectors ADD COLUMN seal BLOB NOT NULL DEFAULT x''",
 )
 
+# Whose a document is: cities and groups, as JSON; and who spoke at what must not be attributed. Of a file that holds no document,
+# the catalogue alone says who may know of it.
+_GROUPS = (
+    "ALTER TABLE documents ADD COLUMN groups TEXT NOT NULL DEFAULT '[]'",
+    "ALTER TABLE documents ADD COLUMN speakers TEXT NOT NULL DEFAULT '[]'",
+    "ALTER TABLE files ADD COLUMN handling TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE files ADD COLUMN groups TEXT NOT NULL DEFAULT '[]'",
+)
+
 MIGRATIONS = (
     Migration(name="0001 first tables", statements=_FIRST),
     Migration(name="0002 words, sentences, glossary, floor", statements=_WORDS),
     Migration(name="0003 confidence of pages", statements=_CONFIDENCE),
     Migration(name="0004 editions", statements=_EDITIONS),
     Migration(name="0005 seals", statements=_SEALS),
+    Migration(name="0006 groups, speakers", statements=_GROUPS),
 )
 
 # What people keep for themselves (desk.sqlite). It holds copies of what was quoted, so that it outlives a rebuild.
@@ -133,7 +143,12 @@ _DESK = (
         id INTEGER PRIMARY KEY AUTOINCREMENT, path TEXT NOT NULL, aside TEXT NOT NULL, title TEXT NOT NULL,
         level INTEGER NOT NULL, removed TEXT NOT NULL)""",
 )
-DESK_MIGRATIONS = (Migration(name="0001 kept, followed, unanswered, removed", statements=_DESK),)
+# Whose a document was that was removed.
+_DESK_GROUPS = ("ALTER TABLE removed ADD COLUMN groups TEXT NOT NULL DEFAULT '[]'",)
+DESK_MIGRATIONS = (
+    Migration(name="0001 kept, followed, unanswered, removed", statements=_DESK),
+    Migration(name="0002 groups of what was removed", statements=_DESK_GROUPS),
+)
 
 FULL_TEXT = (
     "SELECT name FROM sqlite_master WHERE name GLOB 'lexical_[0-9]*' AND sql LIKE 'CREATE VIRTUAL TABLE%' ORDER BY name DESC"

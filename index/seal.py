@@ -17,6 +17,8 @@ _DOCUMENT = (
     " attribution, source, own, pages, unreadable, notes, text_sha256, added, (SELECT blocks FROM texts WHERE document_id = id)"
     " FROM documents WHERE id = ?"
 )
+# What a version before these columns sealed has the same seal now: they are sealed where they say anything.
+_LATER = "SELECT groups, speakers FROM documents WHERE id = ? AND (groups != '[]' OR speakers != '[]')"
 _PAGES = """SELECT number, label, start, "end", width, height, source, confidence, boxes
     FROM pages WHERE document_id = ? ORDER BY number"""
 
@@ -28,7 +30,7 @@ def of(values: Iterable[object]) -> bytes:
 
 def of_document(connection: Connection, document_id: int) -> bytes:
     """The seal of all that is stored of a document, besides its passages. Its text has a hash of its own."""
-    rows = connection.execute(_DOCUMENT, (document_id,)).fetchall() + connection.execute(_PAGES, (document_id,)).fetchall()
+    rows = [row for query in (_DOCUMENT, _PAGES, _LATER) for row in connection.execute(query, (document_id,))]
     return of(value for row in rows for value in row)
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from index import contents, editions, floor, postings, vectors
-from index.access import Handling, Principal
+from index.access import EVERY_GROUP, UNMARKED, Boundary, Handling, Principal, folded, level_of
 from index.editions import Editions
 from index.errors import SnapshotError
 from index.floor import Floor
@@ -34,6 +34,7 @@ class DocumentKey:
 
     document_id: int
     level: int
+    groups: frozenset[str]  # whose it is, as they are compared; of none: everybody's
     values: Mapping[str, frozenset[str]]
     unreadable: int
 
@@ -95,6 +96,10 @@ class Serving:
     floor: Floor
     glossary: tuple[Pair, ...]
     editions: Editions = editions.NONE
+    floors: Mapping[int, Floor] = field(default_factory=dict)  # of those who see a part of the library: by clearance
+    groups: frozenset[str] = frozenset()  # that own any document
+    unmarked: Handling = UNMARKED  # the level of documents without a mark
+    withheld: dict[int, tuple[str, ...]] = field(default_factory=dict, repr=False)  # kept by `index.speakers`
     _allowed: dict[object, Allowed] = field(default_factory=dict, repr=False)
 
     def owners_of(self, ids: Ids) -> list[int]:
@@ -115,11 +120,24 @@ class Serving:
     def shows(self, document_id: int, principal: Principal) -> bool:
         """Whether a document exists for `principal`: to be opened and cited, also where a newer edition answers."""
         key = self.documents.get(document_id)
-        return key is not None and key.level <= principal.clearance
+        return key is not None and principal.may_see(key.level, key.groups)
+
+    def visible(self, principal: Principal) -> list[int]:
+        """The documents that exist for `principal`, in order of their ids."""
+        return [key.document_id for key in self.documents.values() if principal.may_see(key.level, key.groups)]
+
+    def floor_for(self, principal: Principal) -> Floor:
+        """What a question is held against to be answered: measured on nothing that this person may not see."""
+        return self.floor if principal.sees_all else self.floors.get(int(principal.clearance), floor.PACKAGED)
+
+    def boundary(self, principal: Principal) -> Boundary:
+        """What of this person's boundary counts here: groups that own nothing in this library decide nothing."""
+        level, groups = principal.boundary
+        return level, groups if EVERY_GROUP in groups else groups & self.groups
 
     def allowed(self, principal: Principal, where: Where) -> Allowed:
         """What `principal` may find under these filters. Decided before anything is ranked."""
-        key = (principal.clearance, tuple(sorted((name, tuple(values)) for name, values in where.items())))
+        key = (self.boundary(principal), tuple(sorted((name, tuple(values)) for name, values in where.items())))
         found = self._allowed.get(key)
         if found is None:
             if len(self._allowed) > 64:
@@ -128,8 +146,8 @@ class Serving:
         return found
 
     def _decide(self, principal: Principal, where: Where) -> Allowed:
-        visible = [key for key in self.documents.values() if key.level <= principal.clearance and key.matches(where)]
-        documents = frozenset(key.document_id for key in visible)
+        visible = (self.documents[one] for one in self.visible(principal))
+        documents = frozenset(key.document_id for key in visible if key.matches(where))
         every = any(value.casefold().strip() == ALL for value in where.get("editions", ()))
         # Among what the filters leave: where only the older edition is asked for, it answers.
         older = frozenset() if every else frozenset(self.editions.instead(documents))
@@ -159,8 +177,10 @@ class Serving:
         )
 
 
-def load(connection: Connection, data: Path, before: Serving | None) -> Serving | None:
+def load(connection: Connection, data: Path, before: Serving | None, unmarked: Handling = UNMARKED) -> Serving | None:
     """What is served as of the transaction that `connection` is in; parts of `before` that still hold are reused.
+
+    `unmarked`: the level of documents without a mark. Levels are worked out here, so that another one counts at once.
 
     None where nothing is served yet. Where the vector file is missing or damaged, the vectors are taken from the store.
     """
@@ -172,10 +192,10 @@ def load(connection: Connection, data: Path, before: Serving | None) -> Serving 
         return None
     snapshot = read_snapshot(connection, row["id"])
     if before is None or before.generation != row["id"] or before.snapshot != snapshot:
-        return _advance(connection, _blank(row, data, snapshot), seq)
+        return _advance(connection, _blank(row, data, snapshot), seq, unmarked)
     if before.seq > seq:  # another thread has seen a later commit than this transaction
-        return _advance(connection, _emptied(before), seq)
-    return before if before.seq == seq else _advance(connection, before, seq)
+        return _advance(connection, _emptied(before), seq, unmarked)
+    return before if (before.seq, before.unmarked) == (seq, unmarked) else _advance(connection, before, seq, unmarked)
 
 
 def current_seq(connection: Connection) -> int:
@@ -222,7 +242,7 @@ def _emptied(serving: Serving) -> Serving:
     )  # fmt: skip
 
 
-def _advance(connection: Connection, before: Serving, seq: int) -> Serving:
+def _advance(connection: Connection, before: Serving, seq: int, unmarked: Handling) -> Serving:
     """Bring `before` to `seq`: passages that came, passages that went, and what is known of the documents."""
     came = connection.execute(
         "SELECT id, document_id, vector_id, language FROM passages WHERE generation_id = ? AND seq > ? ORDER BY id",
@@ -254,16 +274,15 @@ def _advance(connection: Connection, before: Serving, seq: int) -> Serving:
     in_words = before.snapshot.seq if before.snapshot is not None and before.words.has_snapshot else -1
     fresh = postings.build(passage_words(connection, before.generation, max(before.seq, in_words)))
     words = before.words.with_more(fresh, ids) if len(fresh.ids) or gone else before.words
+    documents = _documents(connection, unmarked)
+    kept = connection.execute("SELECT floor FROM models WHERE id = ?", (before.model_id,)).fetchone()["floor"]
     return replace(
         before, seq=seq, ids=ids, owners=owners, stored=stored, foreign=foreign, delta_ids=delta_ids, delta=delta, index=index,
-        words=words, documents=_documents(connection), editions=editions.load(connection),
-        floor=_floor(connection, before.model_id),
-        glossary=tuple(pair for pairs in contents.read_glossaries(connection).values() for pair in pairs), _allowed={},
+        words=words, documents=documents, groups=frozenset(group for key in documents.values() for group in key.groups),
+        editions=editions.load(connection, unmarked), unmarked=unmarked, floor=floor.parse(kept), floors=floor.parse_levels(kept),
+        glossary=tuple(pair for pairs in contents.read_glossaries(connection).values() for pair in pairs), withheld={},
+        _allowed={},
     )  # fmt: skip
-
-
-def _floor(connection: Connection, model_id: int) -> Floor:
-    return floor.parse(connection.execute("SELECT floor FROM models WHERE id = ?", (model_id,)).fetchone()["floor"])
 
 
 def passage_words(connection: Connection, generation: int, since: int) -> Iterator[PassageWords]:
@@ -297,18 +316,20 @@ def _append(numbers: Ids, more: Sequence[int]) -> Ids:
     return np.concatenate([numbers, np.array(more, np.int64)])
 
 
-def _documents(connection: Connection) -> dict[int, DocumentKey]:
+def _documents(connection: Connection, unmarked: Handling) -> dict[int, DocumentKey]:
     keys: dict[int, DocumentKey] = {}
     for row in connection.execute(
-        "SELECT id, level, title, kind, city, organisation, theme, date, language, handling, unreadable FROM documents"
+        "SELECT id, groups, title, kind, city, organisation, theme, date, language, handling, attribution, unreadable"
+        " FROM documents ORDER BY id"
     ):
+        level = level_of(row["handling"], unmarked)
         values = {
             "city": json.loads(row["city"]),
             "theme": json.loads(row["theme"]),
             "kind": [row["kind"]],
             "language": [row["language"]],
-            "handling": [row["handling"] or Handling(row["level"]).mark],
-            "organisation": [row["organisation"]],
+            "handling": [row["handling"] or level.mark],
+            "organisation": [row["organisation"] if row["attribution"] != "no" else ""],
             "title": [row["title"]],
             "year": [row["date"][:4]],
             "document": [str(row["id"])],
@@ -316,7 +337,8 @@ def _documents(connection: Connection) -> dict[int, DocumentKey]:
         }
         keys[row["id"]] = DocumentKey(
             document_id=row["id"],
-            level=row["level"],
+            level=level,
+            groups=folded(json.loads(row["groups"])),
             values={name: frozenset(str(value).casefold() for value in held if value) for name, held in values.items()},
             unreadable=len(json.loads(row["unreadable"])),
         )

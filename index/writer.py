@@ -1,5 +1,6 @@
 """Changing the library: every change is one transaction of the store. Whoever writes holds `store.writer_lock`."""
 
+import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -243,11 +244,11 @@ class Writer:
     def _finish(self, connection: Connection, stamp: FileStamp, outcome: FileOutcome, document: int | None) -> FileOutcome:
         done = replace(outcome, document=document)
         connection.execute(
-            "INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 stamp.path, stamp.size, stamp.mtime_ns, stamp.ctime_ns, stamp.inode, stamp.read_ns, stamp.sha256,
                 stamp.catalogue, done.outcome.value, done.reason, done.pages, done.pages_without_text, done.passages,
-                done.seconds, store.now(),
+                done.seconds, store.now(), done.handling, json.dumps(done.groups, ensure_ascii=False),
             ),
         )  # fmt: skip
         return done

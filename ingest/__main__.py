@@ -174,7 +174,7 @@ def _ingest(chosen: argparse.Namespace, again: "Callable[[], None]" = lambda: No
                 # The packaged floor is that of the packaged model; another's cosines lie elsewhere.
                 enough = _ENOUGH if writer.has_floor(current.model_id) or source == PACKAGED else _FEW
                 if (folded or not writer.has_floor(current.model_id)) and writer.passages(current.generation) >= enough:
-                    _measure_floor(writer, encoder)
+                    _measure_floor(writer, encoder, enough)
             words = {folder: pairs for folder, pairs in words.items() if folder not in unmounted}
             if writer.keep_glossaries(words):
                 _say(f"Glossary: {sum(map(len, words.values()))} entries are searched with.")
@@ -228,14 +228,14 @@ def _settings(served: "Served | None", encoder: "Encoder") -> "ChunkSettings":
     return ChunkSettings(**stored)
 
 
-def _measure_floor(writer: "Writer", encoder: "Encoder") -> None:
-    """A library that has grown answers more of what it should not: the floor is measured anew."""
-    from index import calibrate, floor
+def _measure_floor(writer: "Writer", encoder: "Encoder", least: int) -> None:
+    """A library that has grown answers more of what it should not: the floor is measured anew. `least`: as in `calibrate`."""
+    from index import calibrate
     from index.library import Library
     from ingest.language import detect_query
 
     library = Library(writer.data, detect_query, lambda _: encoder)
-    calibrate.keep(writer, floor.measured(list(calibrate.measure(library))))
+    calibrate.keep(writer, calibrate.measured(library, least))
     library.close()
 
 

@@ -110,6 +110,10 @@ class Builder:
         """Return the texts of the first blocks, where a document says what it is."""
         return tuple(piece.text for piece in self._pieces[:blocks])
 
+    def closing(self, blocks: int = 2) -> tuple[str, ...]:
+        """Return the texts of the last blocks, where a mark is often repeated."""
+        return tuple(piece.text for piece in self._pieces[-blocks:])
+
     def document(self, metadata: Metadata, *, record: str = "", notes: tuple[str, ...] = ()) -> Document:
         """Return the document so far. The separator after the last block of a page belongs to that page."""
         parts: list[str] = []

@@ -7,12 +7,12 @@ import json
 import os
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
 from ingest import sheet
-from ingest.document import Metadata
+from ingest.document import Metadata, told
 from ingest.errors import CatalogueError
 from ingest.fields import FIELDS, field_named, read_field
 from ingest.sheet import Sheet, cell
@@ -47,7 +47,7 @@ class Catalogue:
     def digest_for(self, relative: str) -> str:
         """Return the SHA-256 of what is written about a file, "" where it has no row: it changes when a value does."""
         row = self.row_for(relative)
-        return "" if row is None else hashlib.sha256(json.dumps(asdict(row), sort_keys=True).encode()).hexdigest()
+        return "" if row is None else hashlib.sha256(json.dumps(told(row), sort_keys=True).encode()).hexdigest()
 
 
 EMPTY = Catalogue(rows={})

@@ -44,6 +44,8 @@ class FileOutcome:
     passages: int = 0
     reason: str = ""
     seconds: float = 0.0
+    handling: str = ""  # of a file without a document, as the catalogue has it
+    groups: tuple[str, ...] = ()  # the same
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

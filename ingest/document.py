@@ -4,8 +4,9 @@ Offsets are counted in characters of `Document.text`. The text is cleaned once; 
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from enum import StrEnum
+from typing import Any
 
 LARGEST_PAGE = 1_000_000.0  # points, that a side may have: 350 metres
 
@@ -97,6 +98,17 @@ class Metadata:
     handling: str = ""  # as written: "TLP:AMBER", "OFFICIAL-SENSITIVE"; "" where unmarked
     attribution: str = ""  # "no" where speakers and organisations may not be named (Chatham House Rule)
     source: str = ""  # where it was published
+    groups: tuple[str, ...] = ()  # the cities and groups it belongs to; none: everybody with the clearance may see it
+    speakers: tuple[str, ...] = ()  # who spoke: their names are withheld where `attribution` is "no"
+
+
+_LATER = ("groups", "speakers")  # fields that documents of earlier versions have not
+
+
+def told(metadata: Metadata) -> dict[str, Any]:
+    """The fields of metadata by name, without those of a later version that say nothing: what is hashed stays what it was."""
+    known = asdict(metadata)
+    return {name: value for name, value in known.items() if value or name not in _LATER}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

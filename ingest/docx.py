@@ -302,7 +302,7 @@ def _metadata(source: Element, builder: Builder, walker: _Walker) -> Metadata:
     return Metadata(
         title=title or walker.title or builder.first_heading,
         date=date,
-        handling=marking([*_running_lines(source.part), *builder.opening()]),
+        handling=marking([*_running_lines(source.part), *builder.opening(), *builder.closing()]),
     )
 
 

@@ -21,8 +21,12 @@ FIELDS = (
     "handling",
     "attribution",
     "source",
+    "groups",
+    "speakers",
 )
-LISTS = ("city", "theme")
+LISTS = ("city", "theme", "groups", "speakers")
+_EVERY_GROUP = "*"  # a membership of users (index.access), no owner of a document
+_OWN_GROUPS = ("groups", "grupper")  # what a document calls them itself: its "owner" may be anything
 
 _NAMES = {
     "file": "file filename path fil filnamn sökväg",
@@ -38,6 +42,8 @@ _NAMES = {
     "handling": "handling marking handling_marking tlp classification märkning hantering spridning sekretess",
     "attribution": "attribution attributable tillskrivning attribuering",
     "source": "source source_url url link källa länk webbadress",
+    "groups": "groups group owners owner grupper grupp ägare",
+    "speakers": "speakers speaker participants talare deltagare",
 }
 _FIELD_OF = {name.replace("_", " "): field for field, names in _NAMES.items() for name in names.split()}
 
@@ -158,7 +164,10 @@ def split_list(text: str) -> tuple[str, ...]:
 def read_field(field: str, value: str) -> str | tuple[str, ...]:
     """Return the value of one field as `Metadata` holds it. ValueError, in words for users, where it has none."""
     if field in LISTS:
-        return split_list(value)
+        listed = split_list(value)
+        if field == "groups" and _EVERY_GROUP in listed:
+            raise ValueError("“*” is not a group; leave it empty for everybody")
+        return listed
     value = " ".join(value.split())
     if not value:
         return ""
@@ -174,6 +183,8 @@ def metadata_from(values: Mapping[str, str | Sequence[str]]) -> Metadata:
     known: dict[str, Any] = {}
     for name, value in values.items():
         field = field_named(name)
+        if field == "groups" and name.casefold() not in _OWN_GROUPS:
+            continue
         if field in FIELDS and not known.get(field):
             try:
                 known[field] = read_field(field, value if isinstance(value, str) else ";".join(value))

@@ -13,7 +13,7 @@ from ingest.builder import Builder, clean
 from ingest.document import Document, Format, Metadata
 from ingest.errors import LimitExceeded, ReadError
 from ingest.htmlflow import Block, walk
-from ingest.marking import marking
+from ingest.marking import marking, stricter
 
 Element = Any  # lxml 6.1 has no types
 
@@ -98,10 +98,11 @@ def _metadata(root: Element, builder: Builder) -> Metadata:
         date=_parsed(fields.iso_date, _first(said, *_DATE_NAMES)),
         language=_parsed(fields.language_code, language or _first(said, "dc.language", "language")),
         source=_address(root, said),
-        handling=marking(builder.opening()),
+        handling=stricter(_first(said, *_MARK_NAMES), marking([*builder.opening(), *builder.closing()])),
     )
 
 
+_MARK_NAMES = ("handling", "handling_marking", "tlp")
 _DATE_NAMES = (
     "article:published_time",
     "citation_publication_date",

@@ -11,7 +11,7 @@ from ingest import fields, html, text
 from ingest.builder import Builder
 from ingest.document import BlockKind, Document, Format, Metadata
 from ingest.errors import ReadError
-from ingest.marking import marking
+from ingest.marking import marking, stricter
 
 _FENCE = re.compile(r"(?:---|\+\+\+)[ \t]*\n(?P<body>.*?)\n(?:---|\.\.\.|\+\+\+)[ \t]*(?:\n|$)", re.S)
 _PAIR = re.compile(r"(?P<key>[^\W\d_][\w .-]*?)[ \t]*[:=](?:[ \t]+(?P<value>.*))?")
@@ -37,7 +37,7 @@ def _completed(metadata: Metadata, builder: Builder) -> Metadata:
     return replace(
         metadata,
         title=metadata.title or builder.first_heading,
-        handling=metadata.handling or marking(builder.opening()),
+        handling=stricter(metadata.handling, marking([*builder.opening(), *builder.closing()])),
     )
 
 

@@ -17,7 +17,7 @@ from typing import Any, Protocol
 from ingest import absence, scan
 from ingest.absence import Gone
 from ingest.change import FileOutcome, FileStamp, Later, Outcome, Prepared, Step
-from ingest.document import Document, Format, Passage
+from ingest.document import Document, Format, Metadata, Passage
 from ingest.formats import SUFFIXES
 from ingest.moves import Ledger
 from ingest.ocr import NO_OCR, TRIED, Ocr
@@ -110,7 +110,7 @@ class Run:
         for stamp in described:
             yield _again(self._known[stamp.path][1])
         for problem in self.plan.problems:
-            yield self._problem(problem)
+            yield self._problem(problem, reader.row(problem.path))
         kept = {stamp.path for stamp in described}
         changed = [stamp for stamp in self.plan.same if stamp.path not in kept]
         yield from self._read([*(self._redescribe(reader, stamp) for stamp in changed), *self._files(reader)])
@@ -218,7 +218,8 @@ class Run:
             if step.stamp is None or other is None:
                 continue
             if other.outcome is Outcome.FAILED:
-                yield self.target.fail(step.stamp, replace(other, path=step.path, document=None, seconds=0.0))
+                fresh = _kept_from(replace(other, path=step.path, document=None, seconds=0.0), reader.row(path_of(step.path)))
+                yield self.target.fail(step.stamp, fresh)
                 continue
             moved = step.existing in gone
             if moved:
@@ -246,8 +247,8 @@ class Run:
             fresh = replace(fresh, outcome=replace(outcome, passages=fresh.outcome.passages))
         return self.target.store([fresh], self.target.embed(self.target.missing(fresh.prepared)))[0]
 
-    def _problem(self, problem: scan.Problem) -> FileOutcome:
-        outcome = FileOutcome(path=key_of(problem.path), outcome=Outcome.FAILED, reason=problem.reason)
+    def _problem(self, problem: scan.Problem, row: Metadata | None) -> FileOutcome:
+        outcome = _kept_from(FileOutcome(path=key_of(problem.path), outcome=Outcome.FAILED, reason=problem.reason), row)
         if problem.path.is_dir():
             return outcome  # not a file: there is nothing to remember
         found = Found(path=problem.path, size=0, mtime_ns=0, ctime_ns=0, inode=0)
@@ -289,6 +290,11 @@ class _Waiting:
 
 
 _FINISHED: Any = object()
+
+
+def _kept_from(outcome: FileOutcome, row: Metadata | None) -> FileOutcome:
+    """The outcome of a file without a document, with what the catalogue says of who may know of it."""
+    return replace(outcome, handling=row.handling if row else "", groups=row.groups if row else ())
 
 
 def _take(steps: "queue.Queue[Any]", seconds: float) -> Any:  # noqa: ANN401 - a step, an error, _FINISHED, or None where nothing came

@@ -11,9 +11,10 @@ from ingest import ocr as recognition
 from ingest import scan
 from ingest.catalogue import Catalogue, merge
 from ingest.change import FileOutcome, FileStamp, Later, Outcome, Prepared, Step
-from ingest.document import Cutter, Document, Format, Metadata
+from ingest.document import Cutter, Document, Format, Metadata, told
 from ingest.errors import IngestError, ReadError
 from ingest.formats import SUFFIXES, format_of
+from ingest.marking import FIRST, marking, names_nobody, stricter
 from ingest.moves import Decision, Fate
 from ingest.ocr import NO_OCR, Ocr
 from ingest.passwords import NO_PASSWORDS, Passwords
@@ -57,7 +58,7 @@ class Reader:
             else:
                 yield from self.read(found, stamp, known is not None and not failed_before, began)
         except IngestError as exc:
-            yield failed(stamp, str(exc), began)
+            yield failed(stamp, str(exc), began, self.row(found.path))
 
     def read(self, found: Found, stamp: FileStamp, was_known: bool, began: float) -> Iterator[Step]:
         """Read a file whose content is new. Raises IngestError."""
@@ -87,11 +88,11 @@ class Reader:
             scan.hold_still(found)
             yield self.document_step(document, stamp, found.path, outcome, began)
         except IngestError as exc:
-            yield failed(stamp, str(exc), began)
+            yield failed(stamp, str(exc), began, self.row(found.path))
 
     def _languages(self, document: Document, path: Path) -> str:
         """What to read scanned pages in: as the catalogue says, else as the other pages are written in, if there is enough."""
-        row = self._row(path)
+        row = self.row(path)
         told = self.language_of(document.text[:_DETECTED]) if len(document.text) >= _ENOUGH else ""
         return self.ocr.languages_for(row.language if row and row.language else told)
 
@@ -126,7 +127,7 @@ class Reader:
         try:
             step = self.document_step(document, stamp, path, Outcome.CHANGED, began)
         except IngestError as exc:
-            return failed(stamp, str(exc), began)
+            return failed(stamp, str(exc), began, self.row(path))
         if step.outcome is None:
             return step
         reason = "; ".join(filter(None, ["described anew in the catalogue", step.outcome.reason]))
@@ -138,13 +139,16 @@ class Reader:
         Of `others`, which have the same bytes, the rows count too: what one leaves open another may say. Of all handling marks,
         the document's own among them, the strictest holds.
         """
-        rows = [row for row in map(self._row, sorted([path, *others])) if row]
-        metadata = replace(document.metadata, language=self._language(document))
+        rows = [row for row in map(self.row, sorted([path, *others])) if row]
+        metadata = replace(document.metadata, language=self._language(document), attribution=_attribution(document))
         for row in reversed(rows):
             metadata = merge(row, metadata)
         marks = [mark for mark in (document.metadata.handling, *(row.handling for row in rows)) if mark]
         if marks:
             metadata = replace(metadata, handling=max(marks, key=self.strictness))
+        owners = tuple(dict.fromkeys(group for row in rows for group in row.groups))
+        if owners:  # each row opens it for its own; one that names nobody opens it for nobody more
+            metadata = replace(metadata, groups=owners)
         return metadata if metadata.title else replace(metadata, title=_title_from(path))
 
     def _language(self, document: Document) -> str:
@@ -153,7 +157,8 @@ class Reader:
         stated = document.metadata.language
         return told if told and (len(document.text) >= _ENOUGH or not stated) else stated
 
-    def _row(self, path: Path) -> Metadata | None:
+    def row(self, path: Path) -> Metadata | None:
+        """What the catalogue says of a file; None where it has no row."""
         entry = self.catalogue_of(path)
         return entry[0].row_for(entry[1]) if entry else None
 
@@ -188,15 +193,24 @@ class Reader:
         metadata = replace(
             own,
             title=own.title or document.record,
+            handling=stricter(own.handling, marking(document.text[:FIRST].split("\n"))),
+            attribution=_attribution(document),
             language=own.language or self.language_of(document.text[:_DETECTED]),
         )
-        content = f"{document.record}\n{own}\n{document.text}".encode("utf-8", "surrogatepass")
+        said = ", ".join(f"{name}={value!r}" for name, value in told(own).items())
+        content = f"{document.record}\nMetadata({said})\n{document.text}".encode("utf-8", "surrogatepass")
         return Prepared(
             key=content_key(document.format, hashlib.sha256(content).hexdigest()),
             document=document,
             metadata=metadata,
             passages=self.cut(_in_language(document, metadata.language), own.title),
         )
+
+
+def _attribution(document: Document) -> str:
+    """What a document says of naming its speakers, in its metadata or on its first page."""
+    first = document.text[: document.pages[0].end] if document.pages else document.text
+    return document.metadata.attribution or ("no" if names_nobody(first) else "")
 
 
 def stamp_of(found: Found, sha256: str, catalogue: str) -> FileStamp:
@@ -207,9 +221,12 @@ def stamp_of(found: Found, sha256: str, catalogue: str) -> FileStamp:
     )  # fmt: skip
 
 
-def failed(stamp: FileStamp, reason: str, began: float) -> Step:
-    """A file that could not be read."""
-    outcome = FileOutcome(path=stamp.path, outcome=Outcome.FAILED, reason=reason, seconds=round(time.perf_counter() - began, 3))
+def failed(stamp: FileStamp, reason: str, began: float, row: Metadata | None) -> Step:
+    """A file that could not be read. `row`: what the catalogue says of it, so who may know of it."""
+    outcome = FileOutcome(
+        path=stamp.path, outcome=Outcome.FAILED, reason=reason, seconds=round(time.perf_counter() - began, 3),
+        handling=row.handling if row else "", groups=row.groups if row else (),
+    )  # fmt: skip
     return Step(path=stamp.path, stamp=stamp, outcome=outcome)
 
 

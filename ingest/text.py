@@ -8,7 +8,7 @@ from ingest import fields
 from ingest.builder import Builder
 from ingest.document import BlockKind, Document, Format, Metadata
 from ingest.errors import ReadError
-from ingest.marking import marking
+from ingest.marking import marking, stricter
 
 _BOMS = (
     (b"\xef\xbb\xbf", "utf-8"),
@@ -87,7 +87,7 @@ def _metadata(builder: Builder, text: str) -> Metadata:
     known = fields.metadata_from(said)
     first = opening[0]
     title = known.title or (first if len(first) <= 120 and not _ENDS.fullmatch(first) else builder.first_heading)
-    return replace(known, title=title, handling=known.handling or marking(opening))
+    return replace(known, title=title, handling=stricter(known.handling, marking([*opening, *builder.closing()])))
 
 
 def add_plain(builder: Builder, text: str, *, short_headings: bool = False) -> None:

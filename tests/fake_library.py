@@ -2,7 +2,9 @@
 
 import hashlib
 import threading
+from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +14,7 @@ from index.access import Handling, Principal, Role, level_of
 from index.result import DocumentInfo, FileInfo, Hit, Mode, Moment, PageView, Quote, Result, Searched, Status
 from ingest import boxes
 
-OWNER = Principal(name="owner", role=Role.ADMIN, clearance=Handling.RED)
+OWNER = Principal(name="owner", role=Role.ADMIN, clearance=Handling.RED, groups=("*",))
 READER = Principal(name="reader", role=Role.READER, clearance=Handling.GREEN)
 
 PAGES = (
@@ -221,12 +223,22 @@ class FakeLibrary:
     def files(self, principal: Principal) -> list[FileInfo]:
         return self.file_rows
 
-    def status(self) -> Status:
+    def status(self, principal: Principal | None = None) -> Status:
         self._whole()
-        return Status(
+        whole = Status(
             ready=bool(self.infos), generation=3, model="all-MiniLM-L6-v2", model_languages=("en",), dimension=384,
             created="2026-11-22T13:02:00+00:00", documents=len(self.infos), passages=1204, in_delta=14, files_failed=1,
             unreadable_pages=3, languages={"en": 900, "sv": 304}, bytes_on_disk=26_400_000, writer="",
+        )  # fmt: skip
+        if principal is None or principal.sees_all:
+            return whole
+        documents, languages = self.documents(principal), Counter[str]()
+        for info in documents:
+            languages[info.language] += info.passages
+        return replace(
+            whole, documents=len(documents), passages=languages.total(), languages=dict(languages), in_delta=0, bytes_on_disk=0,
+            unreadable_pages=sum(len(info.pages_without_text) for info in documents),
+            files_failed=sum(file.outcome == "failed" for file in self.files(principal)),
         )  # fmt: skip
 
     def facets(self, principal: Principal) -> dict[str, list[str]]:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index.access import Handling, Principal, Role, level_of, local_owner, parse_handling
+from index.access import UNMARKED, Handling, Principal, Role, level_of, local_owner, parse_handling
 from index.library import Library
 from index.result import DocumentInfo, Mode
 from index.serving import year_range
@@ -214,15 +214,16 @@ def test_a_mark_that_is_not_understood_is_red(mark: str) -> None:
     assert parse_handling(mark) is None and level_of(mark) is Handling.RED
 
 
-def test_no_mark_is_amber() -> None:
-    assert level_of("") is level_of("  ") is Handling.AMBER
+def test_no_mark_is_held_within_the_organisation_unless_another_level_is_set() -> None:
+    assert level_of("") is level_of("  ") is UNMARKED is Handling.AMBER_STRICT
+    assert level_of("", Handling.GREEN) is Handling.GREEN and level_of("TLP:RED", Handling.GREEN) is Handling.RED
 
 
 @settings(max_examples=200)
 @given(st.text(max_size=30))
 def test_no_text_opens_more_than_a_known_mark(mark: str) -> None:
     known = parse_handling(mark)
-    assert level_of(mark) is (known if known is not None else Handling.RED if mark.strip() else Handling.AMBER)
+    assert level_of(mark) is (known if known is not None else Handling.RED if mark.strip() else UNMARKED)
 
 
 @pytest.mark.parametrize("level", list(Handling))

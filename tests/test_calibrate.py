@@ -12,6 +12,7 @@ import pytest
 
 from index import __main__ as index_command
 from index import calibrate, floor, store
+from index.calibrate import Floors
 from index.errors import Busy, StoreError
 from index.floor import PACKAGED, Floor, far_questions
 from index.library import Library
@@ -47,7 +48,7 @@ def stored(shelf: Shelf) -> dict[str, str]:
 
 def keep(shelf: Shelf, found: Floor) -> None:
     with shelf.writer() as writer:
-        calibrate.keep(writer, found)
+        calibrate.keep(writer, Floors(whole=found))
 
 
 def run(*arguments: str) -> tuple[int, str, str]:
@@ -207,4 +208,4 @@ def unserved(tmp_path: Path) -> Iterator[Writer]:
 
 def test_where_nothing_is_served_there_is_no_model_to_keep_it_with(unserved: Writer) -> None:
     with pytest.raises(StoreError, match="There is nothing to measure"):
-        calibrate.keep(unserved, PACKAGED)
+        calibrate.keep(unserved, Floors(whole=PACKAGED))

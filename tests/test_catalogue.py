@@ -9,7 +9,7 @@ from ingest import catalogue, fields
 from ingest.catalogue import load, merge, write
 from ingest.document import Metadata
 from ingest.errors import CatalogueError
-from ingest.marking import marking
+from ingest.marking import marking, names_nobody, stricter
 
 ENGLISH = "file,title,kind,city,date,language,handling\na.pdf,Crowded places,report,London; Paris,2020-06,English,TLP:GREEN\n"
 SWEDISH = (
@@ -184,11 +184,46 @@ def test_languages_as_people_write_them(written: str, code: str) -> None:
         (["Official"], ""),
         (["TLP:RED means that it stays in the room"], ""),
         (["A text about TLP:AMBER"], ""),
+        (["*** OFFICIAL-SENSITIVE ***"], "OFFICIAL-SENSITIVE"),
+        (["OFFICIAL-SENSITIVE – COMMERCIAL"], "OFFICIAL-SENSITIVE"),
+        (["[TLP:RED]"], "TLP:RED"),
+        (["Begränsat hemlig"], "Begränsat hemlig"),
+        (["TLP:RED", "SEKRETESS"], "SEKRETESS"),
+        (["Hemlig enligt 15 kap. 2 § offentlighets- och sekretesslagen"], ""),
+        (["Sekretess enligt 18 kap 13 § OSL"], "Sekretess enligt 18 kap 13 § OSL"),
+        (["Märkning: hemlig"], "Märkning: hemlig"),
+        (["RESTREINT UE/EU RESTRICTED"], "RESTREINT UE/EU RESTRICTED"),
+        (["Sekretess"], ""),
+        (["The secret of crowds"], ""),
         ([], ""),
     ],
 )
 def test_marks_on_a_document(lines: list[str], mark: str) -> None:
     assert marking(lines) == mark
+
+
+@pytest.mark.parametrize(
+    ("said", "banner", "mark"),
+    [
+        ("", "", ""), ("TLP:GREEN", "", "TLP:GREEN"), ("", "TLP:RED", "TLP:RED"), ("green", "TLP:AMBER", "TLP:AMBER"),
+        ("TLP:RED", "TLP:CLEAR", "TLP:RED"), ("OFFICIAL", "OFFICIAL-SENSITIVE", "OFFICIAL-SENSITIVE"),
+        ("for friends only", "TLP:RED", "for friends only"), ("TLP:GREEN", "SEKRETESS", "SEKRETESS"),
+    ],
+)  # fmt: skip
+def test_of_what_a_document_says_and_its_banner_the_stricter_holds(said: str, banner: str, mark: str) -> None:
+    assert stricter(said, banner) == mark
+
+
+@pytest.mark.parametrize(
+    ("text", "nobody"),
+    [
+        ("The seminar was held under the Chatham House Rule.", True), ("These notes are non-attributable.", True),
+        ("Det som sägs får inte tillskrivas någon.", True), ("Remarks are not to be attributed.", True),
+        ("A lecture at Chatham House, London", False), ("The fire was attributed to a cable.", False),
+    ],
+)  # fmt: skip
+def test_a_first_page_may_say_that_nobody_is_to_be_named(text: str, nobody: bool) -> None:
+    assert names_nobody(text) is nobody and not names_nobody("x" * 4000 + text)
 
 
 # --- writing ---

@@ -224,9 +224,10 @@ def few(shelf: Shelf) -> set[str]:
 
 
 def as_version_before_seals(shelf: Shelf) -> None:
-    """Make the store what a version without the last two migrations would have left."""
+    """Make the store what a version without the migrations after the second would have left."""
     shelf.sql("DELETE FROM migrations WHERE name >= '0003'")
-    for table, column in (("pages", "confidence"), ("documents", "seal"), ("passages", "seal"), ("vectors", "seal")):
+    for table, column in (("pages", "confidence"), ("documents", "seal"), ("passages", "seal"), ("vectors", "seal"),
+                          ("documents", "groups"), ("documents", "speakers"), ("files", "handling"), ("files", "groups")):  # fmt: skip
         shelf.sql(f"ALTER TABLE {table} DROP COLUMN {column}")
     shelf.sql("ALTER TABLE documents DROP COLUMN compared")
     for table in ("sketches", "alike"):

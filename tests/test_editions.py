@@ -255,7 +255,7 @@ def test_records_and_short_notes_are_never_editions(shelf: Shelf) -> None:
 
 def known(number: int, **said: str) -> Known:
     given = {"title": "Plan", "date": "", "edition": "", "supersedes": ""} | said
-    return Known(document_id=number, level=0, is_pdf=False, names=frozenset(), **given)
+    return Known(document_id=number, level=0, groups=frozenset(), is_pdf=False, names=frozenset(), **given)
 
 
 def circle() -> Editions:

@@ -3,7 +3,7 @@
 import json
 import math
 from collections import Counter
-from dataclasses import astuple
+from dataclasses import asdict, astuple
 
 import pytest
 from hypothesis import given
@@ -126,8 +126,10 @@ def test_questions_that_found_nothing_count_as_holding_nothing() -> None:
 
 
 def test_a_floor_is_read_back_as_it_was_stored() -> None:
-    assert parse(HAND.as_json()) == HAND
-    assert set(json.loads(HAND.as_json())) == {"cosine", "cosine_spread", "coverage", "coverage_spread", "both", "words"}
+    kept = floor.stored(HAND, {1: PACKAGED})
+    assert parse(kept) == HAND and floor.parse_levels(kept) == {1: PACKAGED}
+    alone = json.dumps(asdict(HAND))  # as the version before stored it
+    assert parse(alone) == HAND and floor.parse_levels(alone) == floor.parse_levels("") == {}
 
 
 def test_where_none_was_measured_it_is_the_packaged_models() -> None:

@@ -83,7 +83,7 @@ def test_index_takes_only_types_from_ingest(name: str) -> None:
 
 @pytest.mark.parametrize("name", [name for name in MODULES if name.startswith("ui")])
 def test_page_takes_only_types(name: str) -> None:
-    types = {"index.result", "index.deskitems", "index.questionset", "index.access", "index.errors"}
+    types = {"index.result", "index.deskitems", "index.questionset", "index.access", "index.errors", "index.attribution"}
     types |= {"ingest.document", "ingest.boxes"}
     assert {found.module for found in imports(name) if found.package in ("index", "ingest", "api", "search_app")} <= types
 

@@ -46,8 +46,8 @@ class Shelves(FakeLibrary):
         super().__init__(folder)
         self.known: dict[str, Any] = {}
 
-    def status(self) -> Status:
-        return replace(super().status(), **self.known)
+    def status(self, principal: Principal | None = None) -> Status:
+        return replace(super().status(principal), **self.known)
 
 
 def house_of(folder: Path, script: str = "", sets: Callable[[Principal], list[QuestionSet]] = lambda _: []) -> House:

@@ -15,7 +15,7 @@ from index.errors import StoreError
 from ui import moving, removals
 from ui.removals import Aside, Instead, NotMoved, Occupied, Removal
 
-EDITOR = Principal(name="editor", role=Role.EDITOR, clearance=Handling.AMBER)
+EDITOR = Principal(name="editor", role=Role.EDITOR, clearance=Handling.AMBER_STRICT)
 OLD, NEW = b"the old report " * 999, b"the new report"
 
 

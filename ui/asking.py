@@ -62,7 +62,7 @@ class AskRoom:
     def _answer(self, asked: Question, principal: Principal) -> Shown:
         words, address, within = self._words, question.write(asked), asked.scope.document
         try:
-            if not self._library.status().documents:
+            if not self._library.status(principal).documents:
                 return Shown(html=self._empty(), address=address)
             document = self._library.document(within, principal) if within else None
             if within and document is None:
@@ -71,7 +71,7 @@ class AskRoom:
             if self._gate is not None:
                 self._gate.note(principal.name, "search", {"question": asked.text})
             result = self._search(asked, principal)
-            status = self._library.status()
+            status = self._library.status(principal)
         except LibraryError as exc:
             return self._failed(said(str(exc), words), address)
         except Exception as exc:

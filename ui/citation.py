@@ -2,6 +2,7 @@
 
 import re
 
+from index import attribution
 from index.deskitems import Excerpt
 from index.result import DocumentInfo, Hit
 from ui import editions, text
@@ -20,6 +21,7 @@ def excerpt(hit: Hit, info: DocumentInfo | None) -> Excerpt:
         edition=info.edition if info else "", source=info.source if info else "", format=hit.format, page=hit.page,
         page_end=hit.page_end, page_label=hit.page_label, section=hit.section, text=hit.text, start=hit.start, end=hit.end,
         handling=hit.handling, attributable=hit.attributable, ocr=hit.ocr,
+        groups=hit.groups, speakers=hit.speakers,
     )  # fmt: skip
 
 
@@ -41,12 +43,29 @@ def reference(item: Hit | Excerpt, words: Words) -> str:
     Where speakers may not be named (`attributable` is False), organisation and city are withheld, and that is said.
     """
     named = item.attributable
-    parts = [item.organisation if named else "", item.title or item.path, ", ".join(item.city) if named else ""]
+    parts = [
+        item.organisation if named else "",
+        title(item, words) or (item.path if named else words.untitled),
+        ", ".join(item.city) if named else "",
+    ]
     parts += [text.date(item.date, words), recommendation(item), where(item, words), item.handling]
     parts += [] if named else [words.no_attribution]
     parts += [editions.said(item.superseded_by, words)] if isinstance(item, Hit) and item.superseded_by else []
     parts += [recognised(item.ocr, words)]
     return ", ".join(part for part in parts if part)
+
+
+def said(item: Hit | Excerpt, words: Words, quoted: str = "") -> str:
+    """What is quoted: `quoted`, or the whole passage where it is "". Names that may not be told are withheld."""
+    told = quoted or item.text
+    return told if item.attributable else attribution.withheld(told, item.speakers, words.name_withheld)
+
+
+def title(item: Hit | Excerpt, words: Words) -> str:
+    """The title of what is quoted, without names that may not be told."""
+    if item.attributable:
+        return item.title
+    return attribution.withheld(item.title, attribution.known(item.speakers, item.text), words.name_withheld)
 
 
 def recognised(confidence: float | None, words: Words) -> str:
@@ -60,11 +79,11 @@ def plain(item: Hit | Excerpt, words: Words, quoted: str = "") -> str:
     `quoted`: only these words of the passage; the whole passage where it is "".
     """
     left, right = text.QUOTES[words.language]
-    return f"{left}{' '.join((quoted or item.text).split())}{right} ({reference(item, words)})"
+    return f"{left}{' '.join(said(item, words, quoted).split())}{right} ({reference(item, words)})"
 
 
 def rich(item: Hit | Excerpt, words: Words, quoted: str = "") -> str:
     """Write the same as HTML, for a word processor. Escaped."""
     left, right = text.QUOTES[words.language]
-    said = text.escape(" ".join((quoted or item.text).split()))
-    return f"<blockquote><p>{left}{said}{right}</p><p>({text.escape(reference(item, words))})</p></blockquote>"
+    told = text.escape(" ".join(said(item, words, quoted).split()))
+    return f"<blockquote><p>{left}{told}{right}</p><p>({text.escape(reference(item, words))})</p></blockquote>"

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from index.deskitems import Excerpt
-from ui import exports, references, text
+from ui import citation, exports, references, text
 from ui.collecting import Item, State
 from ui.marks import strictest
 from ui.names import kind_name, language_name
@@ -56,7 +56,7 @@ def to_docx(items: Sequence[Item], head: Head, words: Words) -> bytes:
         if question:
             paper.heading(question)
         note = words.note_was.format(note=item.kept.note) if item.kept.note.strip() else ""
-        paper.quote(item.excerpt.text, _reference(item, words), note, language=item.excerpt.language)
+        paper.quote(citation.said(item.excerpt, words), _reference(item, words), note, language=item.excerpt.language)
     return paper.to_bytes()
 
 
@@ -67,7 +67,7 @@ def to_markdown(items: Sequence[Item], head: Head, words: Words) -> bytes:
     lines += [row for one in _above(items, head, words) for row in (exports.literal(one), "")]
     for item, question in zip(items, _questions(items), strict=True):
         lines += [f"## {exports.literal(question)}", ""] if question else []
-        lines += [*exports.quoted(item.excerpt.text), "", f"— {exports.literal(_reference(item, words))}", ""]
+        lines += [*exports.quoted(citation.said(item.excerpt, words)), "", f"— {exports.literal(_reference(item, words))}", ""]
         lines += [words.note_was.format(note=exports.literal(item.kept.note)), ""] if item.kept.note.strip() else []
     return "\n".join(lines).encode()
 
@@ -91,7 +91,8 @@ def cells(item: Excerpt, words: Words) -> list[str]:
     physical = f"{item.page}{last}" if item.format in ("pdf", "pptx") else ""
     printed = item.page_label.replace("-", "–")  # a spreadsheet takes 8-9 for a day in September
     return [
-        item.text, item.title or words.untitled, item.organisation if named else "", ", ".join(item.city) if named else "",
+        citation.said(item, words), citation.title(item, words) or words.untitled,
+        item.organisation if named else "", ", ".join(item.city) if named else "",
         item.date, printed, physical, " › ".join(item.section) if named else "", item.handling,
         "" if named else words.no_attribution, item.edition, references.published(item), kind_name(item.kind, words),
         language_name(item.language, words), references.full(item, words),
@@ -128,14 +129,14 @@ def to_ris(items: Sequence[Item], head: Head, words: Words) -> bytes:
 def plain(item: Item, words: Words) -> str:
     """Write one passage: its words in quotation marks, reference and note."""
     left, right = text.QUOTES[words.language]
-    said = f"{left}{exports.line(item.excerpt.text)}{right} ({_reference(item, words)})"
+    said = f"{left}{exports.line(citation.said(item.excerpt, words))}{right} ({_reference(item, words)})"
     return f"{said}\n{words.note_was.format(note=item.kept.note)}" if item.kept.note.strip() else said
 
 
 def rich(item: Item, words: Words) -> str:
     """Write the same as HTML. Escaped."""
     left, right = text.QUOTES[words.language]
-    lines = [one for one in item.excerpt.text.split("\n") if one.strip()]
+    lines = [one for one in citation.said(item.excerpt, words).split("\n") if one.strip()]
     said = "".join(f"<p>{text.escape(one)}</p>" for one in [left + lines[0], *lines[1:]]) if lines else ""
     said = said.removesuffix("</p>") + f"{right}</p>" if said else ""
     said += f"<p>({text.escape(_reference(item, words))})</p>"

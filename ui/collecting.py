@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from weakref import WeakKeyDictionary
 
-from index.access import Handling, Principal, level_of
+from index.access import EVERY_GROUP, Handling, Principal, level_of
 from index.deskitems import Excerpt, Kept
 from index.result import DocumentInfo
 from ui import citation, scope
@@ -69,9 +69,9 @@ def collection(library: Library, desk: Desk, principal: Principal) -> tuple[Item
     if not kept:
         return ()
     # The marks of all sources have to be known, to leave out what has been marked above this person's clearance since.
-    sources = _Sources(library.documents(replace(principal, clearance=Handling.RED)))
+    sources = _Sources(library.documents(replace(principal, clearance=Handling.RED, groups=(EVERY_GROUP,))))
     items = (_item(one, sources) for one in kept)
-    return tuple(item for item in items if principal.may_see(level_of(item.excerpt.handling)))
+    return tuple(item for item in items if principal.may_see(level_of(item.excerpt.handling), item.excerpt.groups))
 
 
 class _Sources:
@@ -104,6 +104,8 @@ def _item(kept: Kept, sources: _Sources) -> Item:
         kept.excerpt,
         document_id=info.document_id,
         handling=strictest((kept.excerpt.handling, info.handling)),
+        groups=info.groups,
+        speakers=tuple(dict.fromkeys((*kept.excerpt.speakers, *info.withheld))),
         attributable=kept.excerpt.attributable and info.attributable,
     )
     return Item(kept=replace(kept, excerpt=excerpt), state=state)

@@ -136,7 +136,7 @@ def _document(
     passages = "".join(_passage(hit, hits, f"c{place}-{hit.rank}", found.question, words) for hit in hits)
     return (
         f'<article class="c-doc"><header><h4 dir="auto"{text.lang(first.language)}><a href="{about}">'
-        f"{text.escape(first.title or first.path)}</a></h4>{text.handling(first.handling)}</header>"
+        f"{text.escape(first.title or first.path)}</a></h4>{text.marking(first, words)}</header>"
         f'<p class="c-meta">{facts}</p>{passages}</article>'
     )
 

@@ -100,8 +100,9 @@ def _found(house: House, request: Request, asked: _Asked, words: Words) -> tuple
         again = text.escape(compareroom.address(asked.question, asked.choice.by, asked.wanted, words))
         link = f'<noscript><p><a href="{again}">{text.escape(words.look_again)}</a></p></noscript>'
         return results.message(words.compare_loading, busy=True) + link, False
-    found = comparing.compare(house.library, house.who(request.headers), asked.question, asked.choice, asked.documents)
-    return compareroom.result(found, asked.documents, house.library.status(), words, wanted=asked.wanted), True
+    principal = house.who(request.headers)
+    found = comparing.compare(house.library, principal, asked.question, asked.choice, asked.documents)
+    return compareroom.result(found, asked.documents, house.library.status(principal), words, wanted=asked.wanted), True
 
 
 def _columns(house: House, request: Request, words: Words) -> Response:

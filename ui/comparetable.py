@@ -34,7 +34,13 @@ def rows(found: Comparison, words: Words) -> list[list[str]]:
 
 def _cells(hit: Hit, words: Words) -> list[str]:
     said = " ".join(hit.text[start:end] for start, end in hit.marks)
-    return [str(hit.rank), exports.line(said), exports.line(hit.text), citation.reference(hit, words), hit.handling]
+    return [
+        str(hit.rank),
+        exports.line(citation.said(hit, words, said) if said else ""),
+        exports.line(citation.said(hit, words)),
+        citation.reference(hit, words),
+        hit.handling,
+    ]
 
 
 def marks(found: Comparison) -> list[str]:

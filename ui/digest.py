@@ -43,7 +43,7 @@ def to_docx(found: Sequence[News], head: Head, words: Words) -> bytes:
         paper.heading(news.asked.text)
         paper.paragraph(_about(news, words))
         for hit, excerpt in _excerpts(news):
-            paper.quote(latest.said(hit), references.full(excerpt, words), language=hit.language)
+            paper.quote(citation.said(hit, words, latest.said(hit)), references.full(excerpt, words), language=hit.language)
     return paper.to_bytes()
 
 
@@ -55,7 +55,12 @@ def to_markdown(found: Sequence[News], head: Head, words: Words) -> bytes:
     for news in found:
         lines += [f"## {exports.literal(news.asked.text)}", "", exports.literal(_about(news, words)), ""]
         for hit, excerpt in _excerpts(news):
-            lines += [*exports.quoted(latest.said(hit)), "", f"— {exports.literal(references.full(excerpt, words))}", ""]
+            lines += [
+                *exports.quoted(citation.said(hit, words, latest.said(hit))),
+                "",
+                f"— {exports.literal(references.full(excerpt, words))}",
+                "",
+            ]
     return "\n".join(lines).encode()
 
 
@@ -65,7 +70,8 @@ def to_csv(found: Sequence[News], head: Head, words: Words) -> bytes:
     titles = [words.question_head, words.filters_head, words.since_head, words.said_head, *collectedfiles.columns(words)]
     rows = [
         [
-            news.asked.text, "; ".join(latest.filters(news.asked, words)), news.followed.seen[:10], latest.said(hit),
+            news.asked.text, "; ".join(latest.filters(news.asked, words)), news.followed.seen[:10],
+            citation.said(hit, words, latest.said(hit)),
             *collectedfiles.cells(excerpt, words),
         ]
         for news in found

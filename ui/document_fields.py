@@ -9,7 +9,7 @@ from ui.words import Words
 
 NAMES = (
     "title", "organisation", "kind", "city", "theme", "date", "language", "edition", "supersedes", "handling", "attribution",
-    "source",
+    "source", "groups", "speakers",
 )  # fmt: skip
 MARKS = (*(level.mark for level in Handling), "OFFICIAL", "OFFICIAL-SENSITIVE")
 KINDS = ("report", "policy brief", "seminar note", "exercise report", "paper", "web page")
@@ -43,6 +43,8 @@ def labels(words: Words) -> dict[str, tuple[str, str]]:
         "handling": (words.field_handling, words.help_handling),
         "attribution": (words.field_attribution, words.help_attribution),
         "source": (words.field_source, words.help_source),
+        "groups": (words.field_groups, words.help_groups),
+        "speakers": (words.field_speakers, words.help_speakers),
     }
 
 
@@ -61,6 +63,8 @@ def in_force(info: DocumentInfo) -> dict[str, str]:
         "handling": mark_of(info.handling),
         "attribution": "yes" if info.attributable else "no",
         "source": info.source,
+        "groups": "; ".join(info.groups),
+        "speakers": "; ".join(info.speakers),
     }
 
 
@@ -114,5 +118,10 @@ def _reason(name: str, reason: str, words: Words) -> str:
         return words.bad_formula
     if "too long" in reason:
         return words.bad_long.format(n=words.number(LONGEST))
-    known = {"date": words.bad_date, "language": words.bad_language, "attribution": words.bad_attribution}
+    known = {
+        "date": words.bad_date,
+        "language": words.bad_language,
+        "attribution": words.bad_attribution,
+        "groups": words.bad_groups,
+    }
     return known.get(name, words.bad_value)

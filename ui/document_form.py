@@ -9,7 +9,7 @@ from ui.names import kind_name, language_name
 from ui.words import Words
 
 Values = Mapping[str, str]
-_WIDE = ("title", "organisation", "source")
+_WIDE = ("title", "organisation", "source", "groups", "speakers")
 _READ = ".pdf,.docx,.pptx,.html,.htm,.xhtml,.md,.markdown,.txt"
 
 

@@ -18,7 +18,7 @@ from ui.removals import Aside, Instead, NotMoved, Removal
 from ui.uploads import NameRefused, safe_name
 from ui.words import Words
 
-_CARRIED = ("title", "kind", "city", "organisation", "theme", "source")
+_CARRIED = ("title", "kind", "city", "organisation", "theme", "source", "speakers")
 # Names that a reading passes over, because they describe the library or are not finished: no edition of anything.
 _PASSED_OVER = re.compile(r"(?:catalogue|glossary)\.csv|thumbs\.db|desktop\.ini|.*\.(?:tmp|part|crdownload)", re.IGNORECASE)
 
@@ -46,7 +46,7 @@ class Back:
 def remove(house: House, principal: Principal, info: DocumentInfo) -> tuple[Removal, int]:
     """Lay a document's files aside, and have the library let go of them. Raises NotMoved and LibraryError."""
     paths = lying(info, house.corpus)
-    removal = _aside(house, principal).take_out(paths, info.title or info.path, info.handling)
+    removal = _aside(house, principal, info.groups).take_out(paths, info.title or info.path, info.handling)
     return removal, read(house, paths)
 
 
@@ -75,7 +75,7 @@ def bring_back(house: House, principal: Principal, removal: Removal) -> Back:
     """Put files back in their place, and what the catalogue said of them. Raises Occupied, NotMoved and LibraryError."""
     before = removal.instead.before if removal.instead else {}
     with _held_strictly(house, removal):
-        changed = _aside(house, principal).bring_back(removal)
+        changed = _aside(house, principal, removal.files[0].groups).bring_back(removal)
     described = True
     try:
         house.describe(removal.paths[0], before)
@@ -132,8 +132,8 @@ def place_of(old: Path, new: Edition, words: Words) -> Path:
     return next(path for path in (old.parent / one for one in names) if not path.exists() and not path.is_symlink())
 
 
-def _aside(house: House, principal: Principal) -> Aside:
-    return Aside(desk=house.desk, data=house.data, principal=principal)
+def _aside(house: House, principal: Principal, groups: tuple[str, ...]) -> Aside:
+    return Aside(desk=house.desk, data=house.data, principal=principal, groups=groups)
 
 
 def _put_in(
@@ -154,12 +154,13 @@ def _put_in(
     # The old file may be read until it has left the place: its mark is not lowered before.
     strict = marks.strictest((info.handling, new.handling)) if new.handling and target in paths else new.handling
     try:
-        house.describe(target, typed | {"handling": strict})
+        # Its owners are written before it is there to be read, and have to be: without them it would be everybody's.
+        house.describe(target, typed | {"handling": strict} | ({"groups": now["groups"]} if now["groups"] else {}))
     except ValueError as exc:
         raise Refused(document_fields.read_faults(str(exc), words)) from exc
     try:
         _carry(house, target, now)
-        removal = _aside(house, principal).put_in(copy, paths, info.title or info.path, info.handling, instead)
+        removal = _aside(house, principal, info.groups).put_in(copy, paths, info.title or info.path, info.handling, instead)
     except BaseException:
         if target in paths:
             with suppress(ValueError):

@@ -87,7 +87,7 @@ def excerpt(info: DocumentInfo, item: OutlineItem, within: Hit | None) -> Excerp
         organisation=info.organisation, city=info.city, date=info.date, language=info.language, edition=info.edition,
         source=info.source, format=info.format, page=item.page, page_end=item.page, page_label=item.page_label,
         section=within.section if within else (), text=item.text, start=item.start, end=item.end, handling=info.handling,
-        attributable=info.attributable,
+        attributable=info.attributable, groups=info.groups, speakers=info.withheld,
     )  # fmt: skip
 
 

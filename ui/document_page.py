@@ -61,7 +61,7 @@ def _head(shown: Shown, words: Words, *, editor: bool) -> str:
     info = shown.info
     title = f'<h1 class="k-title"{text.lang(info.language)} dir="auto">{text.escape(info.title or info.path)}</h1>'
     return (
-        f'<header class="d-head" id="head" data-refresh><div class="d-title">{title}{text.handling(info.handling)}</div>'
+        f'<header class="d-head" id="head" data-refresh><div class="d-title">{title}{text.marking(info, words)}</div>'
         f'<p class="d-meta">{text.escape(meta(info, words))}</p>{editions.notice(info, words)}'
         f"{_ask(info, words)}{_tools(shown, words, editor=editor)}</header>"
     )
@@ -123,6 +123,7 @@ def facts(shown: Shown, words: Words) -> str:
         (words.field_edition, info.edition),
         (words.field_theme, ", ".join(info.theme)),
         (words.field_attribution, words.may_attribute if info.attributable else words.may_not_attribute),
+        (words.field_groups, ", ".join(info.groups)),
     )
     rows = [(name, f'<span dir="auto">{text.escape(value)}</span>') for name, value in plain if value]
     rows += [(words.field_source, _source(info.source))] if info.source else []
@@ -185,7 +186,7 @@ def similar(near: Sequence[tuple[DocumentInfo, float]], words: Words) -> str:
         return f'<p class="k-soft">{text.escape(words.no_similar_documents)}</p>'
     rows = "".join(
         f'<li><a href="{page.address(f"library/{info.document_id}", words)}"{text.lang(info.language)} dir="auto">'
-        f"{text.escape(info.title or info.path)}</a> {text.handling(info.handling)}"
+        f"{text.escape(info.title or info.path)}</a> {text.marking(info, words)}"
         f'<span class="d-near">{text.escape(meta(info, words))}</span></li>'
         for info, _ in near
     )

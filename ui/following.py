@@ -80,7 +80,7 @@ def news(house: House, principal: Principal) -> tuple[News, ...]:
     followed = house.desk.followed(principal)
     documents = house.library.documents(principal) if followed else []
     last = newest(documents)
-    state = house.library.status().generation if any(one.seen_document < last for one in followed) else 0
+    state = house.library.status(principal).generation if any(one.seen_document < last for one in followed) else 0
     return tuple(_news(house.library, principal, one, documents, state) for one in followed)
 
 
@@ -97,7 +97,7 @@ def _news(library: Library, principal: Principal, followed: Followed, documents:
     if not fresh or not asked.text:
         return News(followed=followed, asked=asked)
     # What is remembered holds for as long as these documents are what they are: as searched, described and marked.
-    key = (principal.name, principal.clearance, followed.address, generation, fresh)
+    key = (principal.name, principal.boundary, followed.address, generation, fresh)
     held = _HELD.setdefault(library, _Held())
     hits = held.get(key)
     if hits is None:

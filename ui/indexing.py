@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from index.access import Handling, Principal
+from index.access import Principal
 from index.errors import LibraryError
 from index.questionset import QuestionSet
 from index.result import Status
@@ -76,19 +76,7 @@ class IndexRoom:
 
     def _status(self, principal: Principal) -> Status:
         """What is served, as far as this person may know of it."""
-        house = self._house
-        now = house.library.status()
-        if sees_all(principal) or not now.ready:
-            return now
-        documents, files = house.library.documents(principal), house.library.files(principal)
-        languages: dict[str, int] = {}
-        for info in documents:
-            languages[info.language] = languages.get(info.language, 0) + info.passages
-        return replace(
-            now, documents=len(documents), passages=sum(languages.values()), languages=languages,
-            unreadable_pages=sum(len(info.pages_without_text) for info in documents),
-            files_failed=sum(file.outcome == "failed" for file in files),
-        )  # fmt: skip
+        return self._house.library.status(principal)
 
     def _doing(self, principal: Principal, now: Status | None, model: str) -> str:
         words, editor = self._words, principal.may_edit
@@ -164,7 +152,7 @@ class IndexRoom:
 
 def sees_all(principal: Principal) -> bool:
     """Whether this person may see every document, and so what is told of all of them."""
-    return principal.may_see(max(Handling))
+    return principal.sees_all
 
 
 def work_of(job: Job, now: float) -> Work:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from index.access import Handling, Principal
+from index.access import Principal
 from ui import readings, uploads
 from ui.jobs import Event, Jobs, Order
 from ui.ports import Library
@@ -49,7 +49,7 @@ class LibraryRoom:
         A catalogue marks documents, also those that are there already: it is taken from one who may see them all.
         """
         try:
-            if uploads.safe_path(name)[-1].casefold() == uploads.MARKING and not principal.may_see(Handling.RED):
+            if uploads.safe_path(name)[-1].casefold() == uploads.MARKING and not principal.sees_all:
                 return Kept(name=name, refused="unseen")
             target, there = uploads.keep_below(path, name, self._corpus)
         except uploads.NameRefused as exc:
@@ -118,7 +118,7 @@ class LibraryRoom:
             return None
         done, events = job.done, job.events  # in this order: what is said of a job that is done is all there is
         order = job.order
-        all_seen = principal.may_see(Handling.RED)
+        all_seen = principal.sees_all
         told = [outcome(event, self._corpus) for event in events if "path" in event]
         named = order.files if order.who == principal.name else ()
         shown = told if all_seen else self._seen(told, named, principal)

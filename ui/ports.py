@@ -89,8 +89,8 @@ class Library(Protocol):
         """List the last outcome of every file."""
         ...
 
-    def status(self) -> Status:
-        """Tell what is being served."""
+    def status(self, principal: Principal | None = None) -> Status:
+        """Tell what is being served, and what it holds of what this person may see; of all, for who runs the server (None)."""
         ...
 
     def facets(self, principal: Principal) -> dict[str, list[str]]:
@@ -149,7 +149,7 @@ class Desk(Protocol):
         """Forget them all."""
         ...
 
-    def take_out(self, path: str, aside: str, title: str, handling: str) -> None:
+    def take_out(self, path: str, aside: str, title: str, handling: str, groups: Sequence[str] = ()) -> None:
         """Remember a file that was laid aside."""
         ...
 

@@ -276,6 +276,7 @@ _TABLES = (
     Reason("“{text}” is not a language; write its two letters, such as sv or en",
            "”{text}” är inget språk; skriv dess två bokstäver, som sv eller en"),
     Reason("“{text}” says neither yes nor no", "”{text}” säger varken ja eller nej"),
+    Reason("“*” is not a group; leave it empty for everybody", "”*” är ingen grupp; lämna det tomt för alla"),
     Reason("there is no such field", "det finns inget sådant fält"),
     Reason("this is too long: at most {n} characters", "detta är för långt: högst {n} tecken"),
     Reason("a spreadsheet would take it for a formula: it may not begin with =, +, - or @",
@@ -288,6 +289,7 @@ _FIELDS = tuple(
     for english, swedish in {
         "title": "titel", "kind": "typ", "city": "stad", "theme": "tema", "date": "datum", "language": "språk",
         "edition": "utgåva", "supersedes": "ersätter", "handling": "hantering", "attribution": "tillskrivning", "source": "källa",
+        "groups": "grupper", "speakers": "talare",
     }.items()
 )  # fmt: skip
 

@@ -28,4 +28,6 @@ PEOPLE = (
            "{name} är den sista administratören med lösenord här. Gör någon annan till administratör först."),
     Reason("The first user has to be an administrator, or nobody could add the others: --role admin",
            "Den första användaren måste vara administratör, annars kan ingen lägga till de andra: --role admin"),
+    Reason("KALLA_UNMARKED={mark}: not a known mark. It says how documents without a mark are held: {marks}.",
+           "KALLA_UNMARKED={mark}: ingen känd märkning. Den säger hur dokument utan märkning hanteras: {marks}."),
 )  # fmt: skip

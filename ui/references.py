@@ -47,7 +47,7 @@ def full(item: Excerpt, words: Words) -> str:
     Where speakers may not be named (`attributable` is False), organisation, city and address are withheld, and that is said.
     """
     named = item.attributable
-    title = item.title or (item.path.replace("\\", "/").rpartition("/")[2] if named else "")
+    title = citation.title(item, words) or (item.path.replace("\\", "/").rpartition("/")[2] if named else "")
     parts = [item.organisation if named else "", title or words.untitled, edition(item, words)]
     parts += [", ".join(item.city) if named else "", text.date(item.date, words), citation.recommendation(item)]
     parts += [citation.where(item, words), item.handling]
@@ -81,7 +81,7 @@ def _note(one: Kept, words: Words) -> str:
     """Write a passage with its place, what was asked and what was noted, on one line."""
     left, right = text.QUOTES[words.language]
     where = citation.where(one.excerpt, words)
-    parts = [f"{where}: " if where else "", f"{left}{line(one.excerpt.text)}{right}"]
+    parts = [f"{where}: " if where else "", f"{left}{line(citation.said(one.excerpt, words))}{right}"]
     parts += [f" {words.asked_was.format(question=line(one.question))}"] if one.question.strip() else []
     parts += [f" {words.note_was.format(note=line(one.note))}"] if one.note.strip() else []
     return "".join(parts)
@@ -93,7 +93,7 @@ def _marking(item: Excerpt, words: Words) -> str:
 
 def _key(item: Excerpt) -> str:
     """Make the key of a document: of its title, its year and its content, so that it stays what it is."""
-    bare = unicodedata.normalize("NFKD", item.title).encode("ascii", "ignore").decode().lower()
+    bare = unicodedata.normalize("NFKD", item.title if item.attributable else "").encode("ascii", "ignore").decode().lower()
     name = ""
     for word in re.findall(r"[a-z0-9]+", bare):
         if len(name) + len(word) > _LONGEST_KEY:
@@ -135,7 +135,7 @@ def _entry(key: str, group: Sequence[Kept], words: Words) -> str:
     report = item.kind.lower() in _REPORTS and bool(organisation.strip())
     year, month = [*item.date.split("-"), ""][:2]
     values = {
-        "title": f"{{{_tex(item.title or words.untitled)}}}",
+        "title": f"{{{_tex(citation.title(item, words) or words.untitled)}}}",
         "author": f"{{{_tex(organisation)}}}" if organisation.strip() else "",
         ("institution" if report else "organization"): _tex(organisation),
         "address": _tex(", ".join(item.city)) if item.attributable else "",
@@ -170,7 +170,7 @@ def _record(group: Sequence[Kept], above: str, words: Words) -> list[str]:
     named = item.attributable
     kind = {"web page": "ELEC"}.get(item.kind.lower(), "RPT" if item.kind.lower() in _REPORTS else "GEN")
     first, last = _pages([one.excerpt for one in group])
-    rows = [("TY", kind), ("TI", item.title or words.untitled)]
+    rows = [("TY", kind), ("TI", citation.title(item, words) or words.untitled)]
     # A comma in an author would part a family name from a given one.
     rows += [("AU", item.organisation.replace(",", ""))] if named else []
     rows += [("PB", item.organisation), ("CY", ", ".join(item.city))] if named else []

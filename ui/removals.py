@@ -79,11 +79,12 @@ def find(desk: Desk, principal: Principal, removed_id: int) -> Removal | None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Aside:
-    """Where files are laid aside, and who remembers them. Each call is made for one person."""
+    """Where files are laid aside, and who remembers them. Each call is made for one person, about a document of `groups`."""
 
     desk: Desk
     data: Path
     principal: Principal
+    groups: tuple[str, ...] = ()
 
     def take_out(self, paths: Sequence[Path], title: str, handling: str, instead: Instead | None = None) -> Removal:
         """Lay files aside, those of one document. Raises NotMoved, and LibraryError; in both cases they lie where they lay."""
@@ -128,7 +129,7 @@ class Aside:
         try:
             for path in paths:
                 aside = _free(folder, path.name)
-                self.desk.take_out(str(path), str(aside), title, handling)
+                self.desk.take_out(str(path), str(aside), title, handling, self.groups)
                 moving.move(path, aside)
         except BaseException as exc:
             self._undo(self._rows(folder))

@@ -115,7 +115,7 @@ _CELLS: Mapping[str, Callable[[DocumentInfo, Words], str]] = {
     "kind": lambda info, words: text.escape(kind_name(info.kind, words)),
     "language": lambda info, words: text.escape(language_name(info.language, words)) if info.language else "",
     "edition": lambda info, words: text.escape(info.edition),
-    "handling": lambda info, words: text.handling(info.handling),
+    "handling": lambda info, words: text.marking(info, words),
     "pages": lambda info, words: words.number(info.pages),
     "without": _without,
     "passages": lambda info, words: words.number(info.passages),

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from itertools import pairwise
 
-from index.result import Hit
+from index.result import DocumentInfo, Hit
 from ui.names import month_name
 from ui.words import Words
 
@@ -140,6 +140,12 @@ def place_of(hit: Hit, words: Words) -> str:
 def lang(code: str) -> str:
     """Write the attribute that says which language a text is in; "" where it is not known."""
     return f' lang="{escape(code)}"' if code.isalpha() else ""
+
+
+def marking(item: Hit | DocumentInfo, words: Words) -> str:
+    """Show the mark of a document, or that it has none, with the level that it is held at."""
+    shown = handling(item.handling)
+    return shown if item.marked else f'<span class="k-unmarked">{escape(words.unmarked)}</span> {shown}'
 
 
 def handling(mark: str) -> str:

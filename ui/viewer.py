@@ -85,7 +85,7 @@ def _anchor_page(pages: Sequence[PageView], place: Place) -> int:
 def _bar(pages: Sequence[PageView], place: Place, words: Words, *, source: bool, drawn: bool) -> str:
     info = pages[0].document
     parts = [
-        f'<div class="v-title"><h1 dir="auto">{text.escape(info.title or info.path)}</h1>{text.handling(info.handling)}'
+        f'<div class="v-title"><h1 dir="auto">{text.escape(info.title or info.path)}</h1>{text.marking(info, words)}'
         f"{_original(info, pages[0].number, words) if source else ''}</div>{editions.line(info.superseded_by, words)}",
         f'<nav class="v-nav" aria-label="{text.escape(words.pages_and_hits)}">{_steps(pages, place, words)}',
         steps.hits(info, place, pages[0].number, words),

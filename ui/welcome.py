@@ -60,6 +60,6 @@ def _document(info: DocumentInfo, words: Words) -> str:
     facts = " · ".join(filter(None, (*info.city, kind_name(info.kind, words), text.date(info.date, words))))
     address = page.address(f"library/{info.document_id}", words)
     return (
-        f'<li><a href="{address}" dir="auto">{text.escape(info.title or info.path)}</a> {text.handling(info.handling)}'
+        f'<li><a href="{address}" dir="auto">{text.escape(info.title or info.path)}</a> {text.marking(info, words)}'
         f"<p>{text.escape(facts)}</p></li>"
     )

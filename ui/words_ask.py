@@ -56,6 +56,8 @@ class AskWords(Spoken):
     wider = Pair("Wider context", "Större sammanhang")
     superseded_by = Pair("superseded by {edition}", "ersatt av {edition}")
     copy_of = Pair("the same text as {edition}", "samma text som {edition}")
+    name_withheld = Pair("[name withheld]", "[namn utelämnat]")
+    unmarked = Pair("unmarked, handled as", "omärkt, hanteras som")
     no_attribution = Pair("may not be attributed", "får inte tillskrivas någon")
     could_not = Pair(
         "{documents} with pages without readable text ({pages}) could not be searched wholly.",

@@ -77,6 +77,8 @@ class DocumentWords(Spoken):
     field_handling = Pair("Handling", "Hantering")
     field_attribution = Pair("Attribution", "Tillskrivning")
     field_source = Pair("Published at", "Publicerat på")
+    field_groups = Pair("Belongs to", "Tillhör")
+    field_speakers = Pair("Speakers", "Talare")
     may_attribute = Pair("Speakers may be named", "Talare får namnges")
     may_not_attribute = Pair("Speakers may not be named", "Talare får inte namnges")
     fact_file = Pair("File", "Fil")
@@ -115,6 +117,14 @@ class DocumentWords(Spoken):
         "”Får inte” är Chatham House-regeln; inte heller organisationer namnges då.",
     )
     help_source = Pair("A web address, or where else it can be had.", "En webbadress, eller var det annars finns.")
+    help_groups = Pair(
+        "Cities or groups whose members alone may see it, with ; between. Empty: all who may see its mark.",
+        "Städer eller grupper vars medlemmar är de enda som får se det, med ; emellan. Tomt: alla som får se dess märkning.",
+    )
+    help_speakers = Pair(
+        "Names with ; between. They are withheld in quotations where speakers may not be named.",
+        "Namn med ; emellan. De utelämnas i citat där talare inte får namnges.",
+    )
     save_changes = Pair("Save the changes", "Spara ändringarna")
     cancel = Pair("Cancel", "Avbryt")
     not_saved_title = Pair("Nothing is saved yet", "Inget är sparat än")
@@ -129,6 +139,7 @@ class DocumentWords(Spoken):
     )
     bad_handling = Pair("Choose one of the marks.", "Välj en av märkningarna.")
     bad_attribution = Pair("Choose one of the two.", "Välj en av de två.")
+    bad_groups = Pair("“*” is not a group. Leave it empty for everybody.", "”*” är ingen grupp. Lämna det tomt för alla.")
     bad_long = Pair("This is too long: at most {n} characters.", "Det är för långt: högst {n} tecken.")
     bad_formula = Pair(
         "It may not begin with =, +, - or @: a spreadsheet would take it for a formula.",

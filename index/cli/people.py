@@ -54,7 +54,9 @@ def add(commands: Any) -> None:  # noqa: ANN401 - argparse's own type
 
 
 def _groups(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--group", action="append", metavar="G", help="a city or group they belong to; repeat for several")
+    parser.add_argument(
+        "--group", action="append", metavar="G", help="a city or group they belong to, * for all; repeat for several"
+    )
 
 
 def _password(parser: argparse.ArgumentParser) -> None:

@@ -18,7 +18,7 @@ def add(commands: Any) -> None:  # noqa: ANN401 - argparse's own type
 def _rebuild(chosen: argparse.Namespace) -> int:
     import time
 
-    from index import calibrate, floor, store
+    from index import calibrate, store
     from index.embed import OnnxEncoder
     from index.library import Library
     from index.models import PACKAGED, export
@@ -45,7 +45,7 @@ def _rebuild(chosen: argparse.Namespace) -> int:
                 last = progress
                 _progress(chosen, progress.phase, progress.done, progress.total)
             _progress(chosen, "measuring the floor", last.done if last else 0, last.total if last else 0)
-            calibrate.keep(writer, floor.measured(list(calibrate.measure(Library(data, detect_query, lambda _: encoder)))))
+            calibrate.keep(writer, calibrate.measured(Library(data, detect_query, lambda _: encoder)))
         finally:
             writer.close()
     _let_go(data, moment)
