@@ -1,5 +1,6 @@
 """Who asks, and what they may see. Every retrieval takes a `Principal`; there is no search without one."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 
@@ -55,6 +56,23 @@ def level_of(mark: str) -> Handling:
         return UNMARKED
     known = parse_handling(mark)
     return Handling.RED if known is None else known
+
+
+def mark_of(mark: str) -> str:
+    """The mark as it is stamped on what leaves: as it is written, and where there is none, the level that is enforced."""
+    return mark.strip() or level_of(mark).mark
+
+
+def strictest(marks: Iterable[str]) -> str:
+    """The mark that counts where several stand together, as it is stamped; "" where there is nothing at all.
+
+    Of marks of one level the first is given.
+    """
+    strict = ""
+    for mark in map(mark_of, marks):
+        if not strict or level_of(mark) > level_of(strict):
+            strict = mark
+    return strict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -28,7 +28,7 @@ def _edition(label: str, info: DocumentInfo, words: Words) -> str:
     return (
         f'<p><span class="k-label">{text.escape(label)}</span>'
         f'<a href="{page.address(f"library/{info.document_id}", words)}" dir="auto"{text.lang(info.language)}>'
-        f"{text.escape(info.title or info.path)}</a> {text.handling(info.handling)}"
+        f"{text.escape(info.title or info.path)}</a> {text.stamped(info.handling)}"
         f'<span class="d-near">{text.escape(known)}</span></p>'
     )
 

@@ -119,7 +119,8 @@ def _said(column: Column, place: int, found: Comparison, words: Words) -> str:
     unnamed = "" if first.attributable else f"<span>{text.escape(words.no_attribution)}</span>"
     return (
         f'<div class="c-said{" c-weak" if column.faint else ""}"><blockquote{text.lang(first.language)}>'
-        f'<p dir="auto">{text.quoted(said, words)}{cites}</p></blockquote><div class="k-leads">{copy}{unnamed}</div></div>'
+        f'<p dir="auto">{text.quoted(said, words)}{cites}</p></blockquote>'
+        f'<div class="k-leads">{text.stamped(first.handling)}{copy}{unnamed}</div></div>'
     )
 
 
@@ -136,7 +137,7 @@ def _document(
     passages = "".join(_passage(hit, hits, f"c{place}-{hit.rank}", found.question, words) for hit in hits)
     return (
         f'<article class="c-doc"><header><h4 dir="auto"{text.lang(first.language)}><a href="{about}">'
-        f"{text.escape(first.title or first.path)}</a></h4>{text.handling(first.handling)}</header>"
+        f"{text.escape(first.title or first.path)}</a></h4>{text.stamped(first.handling)}</header>"
         f'<p class="c-meta">{facts}</p>{passages}</article>'
     )
 

@@ -12,7 +12,7 @@ def group(hits: list[Hit], opened: Hit | None, words: Words, *, onward: str, que
     shown = "".join(_passage(hit, hits, words, opened=hit is opened, question=question) for hit in hits)
     about = text.escape(page.address(f"library/{first.document_id}", words))
     name = f'<a href="{about}">{text.escape(first.title or first.path)}</a>'
-    title = f'<h3 dir="auto">{name}</h3>{text.handling(first.handling)}{editions.badge(first.superseded_by, words)}'
+    title = f'<h3 dir="auto">{name}</h3>{text.stamped(first.handling)}{editions.badge(first.superseded_by, words)}'
     known = text.escape(facts(first, words))
     return f'<article class="k-doc"><header>{title}</header><p class="k-meta">{known}</p>{shown}{onward}</article>'
 

@@ -40,7 +40,7 @@ def _own(own: Hit, words: Words) -> str:
 
 def _title(hit: Hit, level: str, words: Words) -> str:
     name = f'<{level} class="v-of" dir="auto">{text.escape(hit.title or hit.path)}</{level}>'
-    return f'<div class="v-title">{name}{text.handling(hit.handling)}</div>{editions.line(hit.superseded_by, words)}'
+    return f'<div class="v-title">{name}{text.stamped(hit.handling)}</div>{editions.line(hit.superseded_by, words)}'
 
 
 def _about(hit: Hit, words: Words) -> str:
@@ -73,6 +73,6 @@ def _document(info: DocumentInfo, words: Words) -> str:
     facts = " · ".join(filter(None, (*info.city, kind_name(info.kind, words), text.date(info.date, words))))
     address = text.escape(links.view(info.document_id, words.language))
     return (
-        f'<li><a href="{address}" dir="auto">{text.escape(info.title or info.path)}</a> {text.handling(info.handling)}'
+        f'<li><a href="{address}" dir="auto">{text.escape(info.title or info.path)}</a> {text.stamped(info.handling)}'
         f'<p class="v-meta">{text.escape(facts)}</p></li>'
     )

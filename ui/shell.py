@@ -2,7 +2,7 @@
 
 import re
 
-from ui import text
+from ui import printing, text
 from ui.page import header
 from ui.words import Words
 
@@ -40,4 +40,5 @@ def _top(words: Words, here: str) -> str:
         f'<p id="k-lost" class="k-lost-note" role="alert" hidden>{text.escape(words.lost_connection)}</p>'
         f'<noscript><p class="k-lost-note">{text.escape(words.needs_script)}</p></noscript>'
         '<div class="k-said-once" role="status" aria-live="polite"></div>'
+        f"{''.join(printing.strips(''))}"  # ask.js fills them in with each answer
     )

@@ -135,7 +135,7 @@ def _document(hits: Sequence[Hit], news: News, words: Words) -> str:
     facts = text.escape(passages.facts(first, words))
     return (
         f'<article class="k-doc"><header><h3 dir="auto"{text.lang(first.language)}>{title}</h3>'
-        f'{text.handling(first.handling)}</header><p class="k-meta">{facts}</p>{shown}{_more(first, news, words)}</article>'
+        f'{text.stamped(first.handling)}</header><p class="k-meta">{facts}</p>{shown}{_more(first, news, words)}</article>'
     )
 
 

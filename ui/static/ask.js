@@ -31,6 +31,7 @@
 
   // A new answer: the address says what was asked, and the viewer opens where the answer stands.
   const arrived = (root) => {
+    for (const strip of document.querySelectorAll(".k-sheet-top, .k-sheet-foot")) strip.textContent = root.dataset.contains || "";
     const address = own(root.dataset.address);
     if (wanted !== null && wanted !== address) return; // an older answer: the one that is wanted is on its way
     wanted = null;
