@@ -485,7 +485,7 @@ def test_a_spreadsheet_holds_every_passage_with_its_reference_and_mark(site: Sit
     assert rows[0][0] == "City" and len({len(row) for row in rows}) == 1  # a table, as programs read it
     for row in rows[1:]:
         assert re.match(r"Contains TLP:GREEN\. How\. Evidence from 2 of 3 cities\. Compared in Källa by owner, \d", row[-1])
-        assert re.search(r" UTC[+-]\d\d:\d\d \(\d{4}-\d\d-\d\d \d\d:\d\d UTC\)$", row[-1])
+        assert re.search(r" UTC[+-]\d\d:\d\d \(\d{4}-\d\d-\d\d \d\d:\d\d UTC\)", row[-1])
     assert ["Atlantis", "no documents", "", "", "", "", ""] in [row[:-1] for row in rows]
     london = next(row for row in rows if row[:1] == ["London"])
     assert london[1:3] == ["evidence", "1"]

@@ -12,7 +12,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from index.access import Role
 from index.errors import LibraryError
-from ui import account_page, forms, page, reasons, rooms
+from ui import account_page, forms, page, reasons, rooms, trail_routes
 from ui.account_page import Account
 from ui.house import House
 from ui.ports import Gate
@@ -21,7 +21,7 @@ from ui.words import Words
 Sent = Annotated[Mapping[str, str], Depends(forms.sent)]
 _PARTS = ("account.css",)
 _ONWARD = re.compile(r"/(?![/\\])[^\s\\\x00-\x1f]{0,2000}")
-_ROWS = 200
+_ROWS = 20
 _DAYS = 30
 
 
@@ -32,6 +32,7 @@ def make(house: House, words: Words) -> APIRouter:
     if gate is None:
         return router
     _signing_in(router, gate, words)
+    trail_routes.make(router, house, gate, words)
 
     @router.get("/account")
     def account(request: Request) -> Response:
@@ -99,7 +100,7 @@ def _account(request: Request, house: House, gate: Gate, words: Words, problem: 
         own_password=gate.has_password(request.headers),
         problem=problem,
         counts=gate.counts(since) if principal.may_edit else None,
-        trail=gate.trail(_ROWS) if principal.role is Role.ADMIN else None,
+        trail=gate.trail(limit=_ROWS) if principal.role is Role.ADMIN else None,
     )
     html = account_page.render(shown, words)
     return rooms.show(request, "account", words.account, html, words, parts=_PARTS, status=status)

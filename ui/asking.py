@@ -69,7 +69,7 @@ class AskRoom:
                 gone = results.narrowed(asked, None, words)
                 return Shown(html=gone + results.message(words.not_found, words.not_found_more), address=address)
             if self._gate is not None:
-                self._gate.note(principal.name, "search", {"question": asked.text})
+                self._gate.note(principal.name, "search", {"question": asked.text, "address": f"/{words.language}/"})
             result = self._search(asked, principal)
             status = self._library.status()
         except LibraryError as exc:

@@ -9,7 +9,7 @@ from fastapi.responses import Response
 
 from index.errors import LibraryError
 from index.result import DocumentInfo
-from ui import compareroom, comparetable, comparing, exports, page, reasons, results, rooms, text
+from ui import compareroom, comparetable, comparing, exports, noting, page, reasons, results, rooms, text
 from ui.comparing import Choice, Comparison, Shelves
 from ui.house import House
 from ui.question import LONGEST
@@ -98,6 +98,7 @@ def _show(request: Request, title: str, body: str, words: Words, *, status: int 
 def _found(house: House, request: Request, asked: _Asked, words: Words) -> tuple[str, bool]:
     """The comparison, and whether it is there already: while the model loads, that is said instead."""
     if not house.library.ready():
+        noting.nothing(request)
         again = text.escape(compareroom.address(asked.question, asked.choice.by, asked.wanted, words))
         link = f'<noscript><p><a href="{again}">{text.escape(words.look_again)}</a></p></noscript>'
         return results.message(words.compare_loading, busy=True) + link, False
@@ -138,6 +139,8 @@ def _export(
     found = comparing.compare(house.library, principal, asked.question, asked.choice, asked.documents)
     stamp = comparetable.stamp(found, principal.name, datetime.now(UTC).isoformat(timespec="seconds"), words)
     content = write(found, stamp, words)
+    rows = sum(len(column.hits) for column in found.answering)
+    noting.more(request, kind=kind, rows=str(rows), mark=stamp.mark, question=asked.question)
     name = comparetable.file_name(asked.question, kind, datetime.now().astimezone().date().isoformat(), words)
     headers = {**page.HEADERS, "Content-Disposition": f'attachment; filename="{name}"'}
     return Response(content, media_type=media, headers=headers)

@@ -14,7 +14,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect
 
 from index.access import Principal
-from ui import document_room, document_routes, exports, library_page, page, readings, receiving, rooms, shelf_filters
+from ui import document_room, document_routes, exports, library_page, noting, page, readings, receiving, rooms, shelf_filters
 from ui.house import House
 from ui.keeping import REFUSALS, Kept, LibraryRoom, NoCorpus, shown_path
 from ui.library_page import Room
@@ -96,6 +96,7 @@ class _Addresses:
             return Response(status_code=400)  # it was cancelled: nobody listens
         except OSError:
             return self._refused(request, scripted, "disk", 507)
+        noting.more(request, files=noting.listed([one.name for one in kept if not one.refused]))
         if scripted:
             return self._told(kept)
         return await run_in_threadpool(self._read_plainly, request, kept, principal)
@@ -144,6 +145,7 @@ class _Addresses:
             return self._no_reading(request)
         name = self._words.report_name.format(n=one.number)
         marks = {info.document_id: info.handling for info in self._house.library.documents(principal)}
+        noting.more(request, kind="csv", rows=str(len(one.outcomes)))
         report = readings.report(one, marks, principal.name, datetime.now(UTC).isoformat(timespec="seconds"), self._words)
         headers = {"Content-Disposition": f'attachment; filename="{name}.csv"', "Cache-Control": "private, no-store"}
         return Response(report, media_type=exports.CSV, headers=headers)

@@ -13,7 +13,7 @@ from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse, Resp
 
 from index.access import Handling, Principal, level_of, mark_of
 from index.result import DocumentInfo, Hit
-from ui import images, logs, page, reading, reasons, related, rooms, scope, stamp, viewer
+from ui import images, logs, noting, page, reading, reasons, related, rooms, scope, stamp, viewer
 from ui.house import House
 from ui.words import LANGUAGES, Words
 
@@ -69,6 +69,7 @@ def make(house: House) -> APIRouter:
         path = house.library.source(info.document_id, house.who(request.headers)) if info else None
         if info is None:
             return _problem(words.not_found, words.not_found_more, words)
+        noting.more(request, document=info.title or info.path, mark=mark_of(info.handling))
         return _source(info, path) if path else _problem(words.source_missing, "", words)
 
     _small(router)
@@ -156,6 +157,7 @@ def _similar(house: House, request: Request, passage_id: str, words: Words) -> R
     own, _ = _around(house, request, passage_id, 0)
     if own is None:
         return _problem(words.no_passage, words.not_found_more, words)
+    noting.more(request, document=own.title or own.path)
     principal = house.who(request.headers)
     found = house.library.similar(own.passage_id, principal=principal, top=_SIMILAR)
     near = house.library.similar_documents(own.document_id, principal=principal, top=_SIMILAR_DOCUMENTS)
@@ -166,6 +168,7 @@ def _context(house: House, request: Request, passage_id: str, words: Words) -> R
     own, near = _around(house, request, passage_id, 1)
     if own is None:
         return _problem(words.no_passage, words.not_found_more, words)
+    noting.more(request, document=own.title or own.path)
     return HTMLResponse(related.context(own, near, words), headers=_PRIVATE)
 
 
@@ -180,6 +183,7 @@ def _view(house: House, request: Request, document_id: str, words: Words) -> Res
     except reading.BadPlace:
         return _problem(words.bad_place, "", words, status=400)
     principal = house.who(request.headers)
+    noting.more(request, document=info.title or info.path)
     pages = reading.pages(house.library, info, place, principal)
     if not pages:
         missing = words.page_not_found.format(n=place.page) if place.page else words.bad_place
@@ -196,6 +200,7 @@ def _image(house: House, request: Request, document_id: str, name: str, words: W
         return _problem(words.not_found, "", words)
     wanted = request.query_params.get("w", "1400")
     width = images.width_for(int(wanted) if re.fullmatch(r"[0-9]{1,5}", wanted) else 1400)
+    noting.more(request, document=info.title or info.path)
     mark, beside = mark_of(info.handling), _beside(info, house.who(request.headers))
     stamped = hashlib.sha256(f"{mark} {beside}".encode()).hexdigest()[:16]
     tag = f'"{info.sha256}-{page}-{width}-{stamped}"'
