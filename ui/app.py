@@ -32,6 +32,7 @@ from ui.health import make as health_routes
 from ui.house import House
 from ui.images import PageImages
 from ui.jobs import Jobs
+from ui.limits import Limits
 from ui.ports import Describe, Desk, Gate, Library, Render, Runs, Who
 from ui.requests import Requests
 from ui.security import HOSTS, Guard
@@ -100,6 +101,7 @@ def create(
     asyncio.run(_mount(app, house))
     if gate is not None:
         app.add_middleware(Door, gate=gate)
+    app.add_middleware(Limits)
     app.add_middleware(Guard)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(hosts))
     app.add_middleware(Requests, problem=routes.unexpected)
