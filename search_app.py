@@ -196,6 +196,9 @@ def _private(data: Path) -> None:
         raise _CannotStart(f"The data folder {data} cannot be written: {exc.strerror}. Choose another with --data DIR") from exc
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
     os.environ["GRADIO_TEMP_DIR"] = str(uploads.resolve())
+    os.environ["GRADIO_HEARTBEAT_INTERVAL"] = (
+        "5"  # seconds: then a stream notices that its listener has gone
+    )
     os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
 
 

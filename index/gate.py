@@ -53,6 +53,13 @@ class Gate:
         user = self.user(headers)
         return user.principal() if user else None
 
+    def still(self, headers: Mapping[str, str], name: str) -> bool:
+        """Whether the one who asked a while ago is still signed in; it does not count as asking again."""
+        if not self.signing_in():
+            return name == local_owner().name
+        user = self.sessions.find(secret_of(headers), seen=False)
+        return user is not None and user.name == name
+
     def of_token(self, headers: Mapping[str, str]) -> Bearer | None:
         """Who asks by the API, and what for; None without a token that is valid. Without users no token is needed."""
         if not self.signing_in():

@@ -36,6 +36,7 @@ from ui.limits import Limits
 from ui.ports import Describe, Desk, Gate, Library, Render, Runs, Who
 from ui.requests import Requests
 from ui.security import HOSTS, Guard
+from ui.streams import Streams
 from ui.words import LANGUAGES, Words
 
 _ROOMS = (
@@ -100,6 +101,7 @@ def create(
     # Gradio 6.31 makes an event loop for each queue and never closes it, unless one is running (utils.py, safe_get_lock).
     asyncio.run(_mount(app, house))
     if gate is not None:
+        app.add_middleware(Streams, gate=gate)
         app.add_middleware(Door, gate=gate)
     app.add_middleware(Limits)
     app.add_middleware(Guard)

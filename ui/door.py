@@ -43,6 +43,7 @@ class Door:
             principal = await run_in_threadpool(self._gate.of_cookie, headers) if needs else None
             may = rule is not None and rules.fulfils(principal, rule.needs)
             if principal is not None and rule is not None:
+                scope.setdefault("state", {})["who"] = principal.name  # for what stands behind
                 await self._before(scope, rule, principal, may)
         except LibraryError as exc:  # who asks cannot be told, or what they do not be written down: nobody gets in
             await _failed(scope, exc)(scope, receive, send)

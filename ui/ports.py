@@ -218,6 +218,10 @@ class Gate(Protocol):
         """Who asks; None where they have to sign in first."""
         ...
 
+    def still(self, headers: Mapping[str, str], name: str) -> bool:
+        """Whether the one who asked a while ago is still signed in; it does not count as asking again."""
+        ...
+
     def secret_of(self, headers: Mapping[str, str]) -> str:
         """The secret of the session that asks, "" where there is none."""
         ...

@@ -18,6 +18,7 @@ class AccountWords(Spoken):
         "Forgotten? Whoever looks after Källa here gives you a new password.",
         "Glömt? Den som sköter Källa hos er ger dig ett nytt lösenord.",
     )
+    session_over = Pair("Your session has ended. Sign in again.", "Din session är slut. Logga in igen.")
     may_not = Pair("You may not do this", "Det här får du inte göra")
     may_not_more = Pair(
         "It takes another role. Whoever looks after Källa here can tell you more.",

@@ -96,6 +96,31 @@
     if (viewer && window.matchMedia("(max-width: 1023px)").matches) viewer.scrollIntoView({ block: "start" });
   });
 
+  // What Gradio's own requests are answered is seen here: a session that has ended, and a pause that is asked for.
+  const ended = () => {
+    const place = document.getElementById("k-ended");
+    if (!place || !place.hidden) return;
+    place.querySelector("a").search = new URLSearchParams({ next: window.location.pathname + window.location.search });
+    place.hidden = false;
+  };
+  const pause = async (answer) => {
+    const place = document.getElementById("k-wait");
+    const { said } = await answer.clone().json().catch(() => ({}));
+    if (!place || !said) return;
+    place.textContent = said;
+    place.hidden = false;
+    setTimeout(() => { place.hidden = true; }, 1000 * (Number(answer.headers.get("Retry-After")) || 10));
+  };
+  const fetched = window.fetch;
+  window.fetch = async (...asked) => {
+    const answer = await fetched.apply(window, asked);
+    if (new URL(answer.url || window.location.href).pathname.includes("/gradio_api/")) {
+      if (answer.status === 401) ended();
+      if (answer.status === 429) pause(answer);
+    }
+    return answer;
+  };
+
   // Gradio goes on silently when its server is gone; people have to know.
   const watch = async () => {
     const place = document.getElementById("k-lost");
