@@ -60,6 +60,10 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--proxy", action="append", default=[], metavar="ADDRESS", help="a proxy whose forwarded headers are believed; repeat"
     )
+    parser.add_argument(
+        "--questions-at-once", type=_some, default=4, metavar="N", help="that are answered for one person (default: 4)"
+    )
+    parser.add_argument("--questions-a-minute", type=_some, default=60, metavar="N", help="that one person may ask (default: 60)")
     parser.add_argument("--port", type=_port, default=7860, metavar="N", help="the port to serve at (default: 7860)")
     parser.add_argument(
         "--watch", action="store_true", help="take in by itself what changes in the sources (or set KALLA_WATCH=1)"
@@ -75,6 +79,13 @@ def _port(value: str) -> int:
     number = int(value) if value.isascii() and value.isdigit() else 0
     if not 1 <= number <= 65535:
         raise argparse.ArgumentTypeError(f"{value!r} is not a port (1 to 65535)")
+    return number
+
+
+def _some(value: str) -> int:
+    number = int(value) if value.isascii() and value.isdigit() and len(value) < 7 else 0
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"{value!r} is not a number of 1 or more")
     return number
 
 
@@ -196,9 +207,7 @@ def _private(data: Path) -> None:
         raise _CannotStart(f"The data folder {data} cannot be written: {exc.strerror}. Choose another with --data DIR") from exc
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
     os.environ["GRADIO_TEMP_DIR"] = str(uploads.resolve())
-    os.environ["GRADIO_HEARTBEAT_INTERVAL"] = (
-        "5"  # seconds: then a stream notices that its listener has gone
-    )
+    os.environ["GRADIO_HEARTBEAT_INTERVAL"] = "5"  # seconds: then a stream notices that its listener has gone
     os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
 
 
@@ -233,6 +242,7 @@ def _application(
     from ui.attendant import attend
     from ui.jobs import Jobs
     from ui.security import HOSTS
+    from ui.turns import Turns
 
     corpus: Path = chosen.corpus
     library = Library(data, detect_query)
@@ -266,6 +276,7 @@ def _application(
         corpus=corpus,
         who=who,
         gate=gate,
+        turns=Turns(chosen.questions_at_once, chosen.questions_a_minute),
         hosts=(*HOSTS, *chosen.trusted_host, *([] if chosen.host in ("0.0.0.0", "::") else [chosen.host])),
         desk=Desk(data),
         describe=describe,

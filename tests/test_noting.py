@@ -23,13 +23,14 @@ from ui import rules
 from ui.asking import AskRoom
 from ui.names import event_name
 from ui.question import Question
+from ui.turns import Turns
 from ui.words import Words
 
 
 class Site:
     """A page over a library in memory, with a browser of each role."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, turns: Turns | None = None) -> None:
         from ui.app import create
 
         self.data = folder / "data"
@@ -43,6 +44,7 @@ class Site:
         self.app = create(
             self.library, lambda *_: picture(100, 140), data=self.data, corpus=folder / "corpus",
             who=lambda headers: self.gate.of_cookie(headers), desk=self.desk, describe=describe, gate=self.gate,
+            turns=turns,
         )  # fmt: skip
         self.clients = {}
         for name in ("ada", "eva", "rut"):

@@ -37,6 +37,7 @@ from ui.ports import Describe, Desk, Gate, Library, Render, Runs, Who
 from ui.requests import Requests
 from ui.security import HOSTS, Guard
 from ui.streams import Streams
+from ui.turns import Turns
 from ui.words import LANGUAGES, Words
 
 _ROOMS = (
@@ -64,6 +65,7 @@ def create(
     jobs: Jobs | None = None,
     watching: bool = False,
     gate: Gate | None = None,
+    turns: Turns | None = None,
     hosts: Sequence[str] = HOSTS,
     at_start: Callable[[], None] = lambda: None,
     at_end: Callable[[], None] = lambda: None,
@@ -76,6 +78,7 @@ def create(
     house = House(
         library=library, desk=desk, jobs=jobs or Jobs(data), images=PageImages(data / "cache" / "pages", render),
         describe=describe, runs=runs, corpus=corpus, data=data, who=who, watching=watching, gate=gate,
+        turns=turns or Turns(),
     )  # fmt: skip
 
     health = Health(library, data)
@@ -102,7 +105,7 @@ def create(
     asyncio.run(_mount(app, house))
     if gate is not None:
         app.add_middleware(Streams, gate=gate)
-        app.add_middleware(Door, gate=gate)
+        app.add_middleware(Door, gate=gate, turns=house.turns)
     app.add_middleware(Limits)
     app.add_middleware(Guard)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(hosts))

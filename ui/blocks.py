@@ -42,7 +42,7 @@ class _Page:
     def __init__(self, house: House, words: Words) -> None:
         self._house = house
         self._words = words
-        self._room = AskRoom(house.library, house.desk, words, str(house.corpus), house.gate)
+        self._room = AskRoom(house.library, house.desk, words, str(house.corpus), house.gate, house.turns)
         self.names = {
             "city": words.city, "theme": words.theme, "kind": words.kind, "language": words.language_filter,
             "handling": words.handling_filter,

@@ -12,10 +12,12 @@ from index.access import Principal
 from index.errors import LibraryError
 from ui import logs, noting, reasons, rules, told
 from ui.ports import Gate
+from ui.turns import Crowded, Turns, pictures
 from ui.words import LANGUAGES
 
 _NO_STORE = {"Cache-Control": "no-store"}
 _READ = ("GET", "HEAD")
+_ASKING = ("search", "export")  # events that put questions to the library
 _WHILE = 3600.0  # seconds
 _MOST_OPENED = 10_000
 
@@ -23,9 +25,10 @@ _MOST_OPENED = 10_000
 class Door:
     """Asks of every request who it is from, and whether they may; writes down what has to be."""
 
-    def __init__(self, app: ASGIApp, gate: Gate) -> None:
+    def __init__(self, app: ASGIApp, gate: Gate, turns: Turns | None = None) -> None:
         self.app = app
         self._gate = gate
+        self._asking, self._drawing = turns or Turns(), pictures()
         self._opened = _Opened()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -58,7 +61,24 @@ class Door:
         elif principal is None or not rule.event:
             await self.app(scope, receive, send)
         else:
-            await self.app(scope, receive, _Noting(self._gate, scope, rule, principal, send, self._opened))
+            await self._take_turn(scope, receive, send, rule, principal)
+
+    async def _take_turn(self, scope: Scope, receive: Receive, send: Send, rule: rules.Rule, principal: Principal) -> None:
+        """Serve what is written down, one person not so much at once that others wait."""
+        noted = _Noting(self._gate, scope, rule, principal, send, self._opened)
+        turns = self._drawing if noted.picture else self._asking if rule.event in _ASKING else None
+        if turns is None:
+            await self.app(scope, receive, noted)
+            return
+        try:
+            turns.begin(principal.name)
+        except Crowded as exc:
+            await told.crowded(scope, exc.seconds)(scope, receive, send)
+            return
+        try:
+            await self.app(scope, receive, noted)
+        finally:
+            turns.end(principal.name)
 
     async def _before(self, scope: Scope, rule: rules.Rule, principal: Principal, may: bool) -> None:
         """Write down what is refused; begin no change that could not be written down. Raises LibraryError."""
@@ -96,7 +116,7 @@ class _Noting:
         self._about = noting.begin(scope, _about(scope, rule))
         self._failed = False
         place = [*scope["path"].split("/"), "", ""]
-        self._picture, self._document = place[1] == "image", place[2]
+        self.picture, self._document = place[1] == "image", place[2]
 
     async def __call__(self, message: Message) -> None:
         """Pass one message on."""
@@ -117,7 +137,7 @@ class _Noting:
         """Whether something was done that has to be written down."""
         if self._rule.event == "search":
             return bool(self._about.keys() & {"question", "questions"})
-        return bool(self._about) and not (self._picture and self._opened.lately(self._principal.name, self._document))
+        return bool(self._about) and not (self.picture and self._opened.lately(self._principal.name, self._document))
 
 
 def _about(scope: Scope, rule: rules.Rule) -> dict[str, str]:

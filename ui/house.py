@@ -1,11 +1,12 @@
 """What the rooms work with: the parts that the composition root put together."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from ui.images import PageImages
 from ui.jobs import Jobs
 from ui.ports import Describe, Desk, Gate, Library, Runs, Who
+from ui.turns import Turns
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,4 +23,5 @@ class House:
     who: Who
     runs: Runs = lambda _: ()
     gate: Gate | None = None  # None: everybody is let in as `who` says
+    turns: Turns = field(default_factory=Turns)  # of those who ask
     watching: bool = False  # what changes in the corpus folder is taken in by itself

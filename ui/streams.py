@@ -16,8 +16,9 @@ from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from index.errors import LibraryError
-from ui import told
+from ui import told, turns
 from ui.ports import Gate
+from ui.turns import Crowded
 from ui.words import LANGUAGES
 
 _CALLED = re.compile(rf"/(?:{'|'.join(LANGUAGES)})/gradio_api/(queue/join|queue/data|cancel|reset|heartbeat)(?:/([\w-]+))?/?")
@@ -51,6 +52,7 @@ class Streams:
         self.app = app
         self._gate = gate
         self._sessions, self._events = Owners(), Owners()
+        self._turns = turns.events()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request, as ASGI asks it."""
@@ -68,12 +70,23 @@ class Streams:
         if not self._may(what, session or _name(body, "session_hash"), _name(body, "event_id"), who):
             await JSONResponse({"detail": "Not Found"}, 404, headers={"Cache-Control": "no-store"})(scope, receive, send)
         elif what == "queue/join":
-            await self.app(scope, receive, self._remembering(who, send))
+            await self._join(scope, receive, send, who)
         elif what in ("queue/data", "heartbeat"):
             stream = _Stream(self._gate, scope, who, receive, send)
             await self.app(scope, stream.receive, stream.send)
         else:
             await self.app(scope, receive, send)
+
+    async def _join(self, scope: Scope, receive: Receive, send: Send, who: str) -> None:
+        try:
+            self._turns.begin(who)
+        except Crowded as exc:
+            await told.crowded(scope, exc.seconds)(scope, receive, send)
+            return
+        try:
+            await self.app(scope, receive, self._remembering(who, send))
+        finally:
+            self._turns.end(who)
 
     def _may(self, what: str, session: str, event: str, who: str) -> bool:
         if what in ("cancel", "reset"):

@@ -1,6 +1,7 @@
 """Answers of those who stand before the rooms: as a calm page for a browser, and for a script as JSON. Pure."""
 
 from collections.abc import Mapping
+from math import ceil
 
 from starlette.datastructures import Headers
 from starlette.responses import HTMLResponse, JSONResponse, Response
@@ -18,6 +19,12 @@ def words_of(scope: Scope) -> Words:
     if first in LANGUAGES:
         return Words(first)
     return Words("sv" if Headers(scope=scope).get("accept-language", "").lower().startswith("sv") else "en")
+
+
+def crowded(scope: Scope, seconds: float) -> Response:
+    """Say that it is the turn of others, and when it is theirs again."""
+    words, wait = words_of(scope), ceil(seconds)
+    return answer(scope, 429, words.too_many, words.too_many_more.format(n=words.number(wait)), {"Retry-After": str(wait)})
 
 
 def answer(scope: Scope, status: int, title: str, more: str, headers: Mapping[str, str] = {}) -> Response:
