@@ -9,7 +9,7 @@ ROOMS = ("ask", "compare", "library", "follow", "collected", "index")
 # Rooms of our own load nothing from elsewhere, run no inline script and no `eval`; forms and requests go to this host only.
 POLICY = (
     "default-src 'none'; script-src 'self'; img-src 'self'; style-src 'self'; connect-src 'self'; frame-src 'self'; "
-    "base-uri 'none'; form-action 'self'; frame-ancestors 'self'"
+    "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
 HEADERS = {"Cache-Control": "private, no-store", "Content-Security-Policy": POLICY}
 

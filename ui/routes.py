@@ -21,7 +21,7 @@ _LOG = logging.getLogger(__name__)
 _PRIVATE = {"Cache-Control": "private, no-store"}
 _ASKED_AGAIN = {"Cache-Control": "private, no-cache"}  # kept by the browser, but each use passes the gate again
 # Chromium shows a PDF with a viewer of its own, which a strict policy would shut out.
-_PDF_POLICY = {"Content-Security-Policy": "frame-ancestors 'self'"}
+_PDF_POLICY = {"Content-Security-Policy": "frame-ancestors 'none'"}
 _SAVED_POLICY = {"Content-Security-Policy": "default-src 'none'; sandbox; frame-ancestors 'none'"}
 _READ = ["GET", "HEAD"]
 # The parts that rooms share, once more for what stands inside Gradio: nested in its containers, or its own rules for Markdown
