@@ -4,6 +4,7 @@ Gradio 6.31 takes any `session_hash` and `event_id` from anybody (routes.py, que
 one it belongs to has signed out.
 """
 
+import asyncio
 import json
 import re
 from collections import OrderedDict
@@ -115,18 +116,24 @@ class _Stream:
     def __init__(self, gate: Gate, scope: Scope, who: str, receive: Receive, send: Send) -> None:
         self._gate, self._scope, self._who = gate, scope, who
         self._receive, self._send = receive, send
-        self._ended = False
+        self._ended = asyncio.Event()
 
     async def receive(self) -> Message:
         """Wait for the listener to go; one who has signed out has gone."""
-        return {"type": "http.disconnect"} if self._ended else await self._receive()
+        heard, ended = asyncio.ensure_future(self._receive()), asyncio.ensure_future(self._ended.wait())
+        try:
+            await asyncio.wait((heard, ended), return_when=asyncio.FIRST_COMPLETED)
+            return heard.result() if heard.done() else {"type": "http.disconnect"}
+        finally:
+            heard.cancel()
+            ended.cancel()
 
     async def send(self, message: Message) -> None:
-        """Pass a word on, or end."""
-        if self._ended:
-            raise OSError("the listener has signed out")  # as a server says that nobody listens any more
+        """Pass a word on, or end; after that nobody is told anything."""
+        if self._ended.is_set():
+            return
         if message["type"] == "http.response.body" and not await run_in_threadpool(self._still):
-            self._ended = True
+            self._ended.set()
             await self._send({"type": "http.response.body", "body": self._farewell(), "more_body": False})
             return
         await self._send(message)
