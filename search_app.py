@@ -61,6 +61,9 @@ def _parser() -> argparse.ArgumentParser:
         "--proxy", action="append", default=[], metavar="ADDRESS", help="a proxy whose forwarded headers are believed; repeat"
     )
     parser.add_argument(
+        "--prefix", type=_prefix, default="", metavar="PATH", help="the path below which a proxy serves it, and passes on: /kalla"
+    )
+    parser.add_argument(
         "--questions-at-once", type=_some, default=4, metavar="N", help="that are answered for one person (default: 4)"
     )
     parser.add_argument("--questions-a-minute", type=_some, default=60, metavar="N", help="that one person may ask (default: 60)")
@@ -80,6 +83,15 @@ def _port(value: str) -> int:
     if not 1 <= number <= 65535:
         raise argparse.ArgumentTypeError(f"{value!r} is not a port (1 to 65535)")
     return number
+
+
+def _prefix(value: str) -> str:
+    from ui.prefix import clean
+
+    try:
+        return clean(value)
+    except ValueError as exc:
+        raise argparse.ArgumentTypeError(str(exc)) from exc
 
 
 def _some(value: str) -> int:
@@ -276,6 +288,7 @@ def _application(
         corpus=corpus,
         who=who,
         gate=gate,
+        prefix=chosen.prefix,
         turns=Turns(chosen.questions_at_once, chosen.questions_a_minute),
         hosts=(*HOSTS, *chosen.trusted_host, *([] if chosen.host in ("0.0.0.0", "::") else [chosen.host])),
         desk=Desk(data),

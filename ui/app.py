@@ -34,6 +34,7 @@ from ui.images import PageImages
 from ui.jobs import Jobs
 from ui.limits import Limits
 from ui.ports import Describe, Desk, Gate, Library, Render, Runs, Who
+from ui.prefix import Prefix
 from ui.requests import Requests
 from ui.security import HOSTS, Guard
 from ui.streams import Streams
@@ -67,6 +68,7 @@ def create(
     gate: Gate | None = None,
     turns: Turns | None = None,
     hosts: Sequence[str] = HOSTS,
+    prefix: str = "",
     at_start: Callable[[], None] = lambda: None,
     at_end: Callable[[], None] = lambda: None,
 ) -> FastAPI:
@@ -110,6 +112,8 @@ def create(
     app.add_middleware(Guard)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(hosts))
     app.add_middleware(Requests, problem=routes.unexpected)
+    if prefix:
+        app.add_middleware(Prefix, prefix=prefix)
 
     def stop() -> None:
         health.stopping = True

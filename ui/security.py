@@ -52,6 +52,8 @@ class Guard:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+        # What a proxy says is read by the server, of proxies that it trusts. Gradio 6.31 would believe anybody (route_utils.py).
+        scope["headers"] = [pair for pair in scope["headers"] if not pair[0].startswith((b"x-forwarded-", b"forwarded"))]
         room = _ROOM.fullmatch(scope["path"])
         below = (room.group(2) or "") if room else ""
 

@@ -1,6 +1,7 @@
 // The Ask room: links ask without leaving the page, the address follows what is shown, and so do back and forward.
 (() => {
-  const VIEW = /^\/(view|similar|context)\/\d+(\?|$)/;
+  const { base } = window.kalla;
+  const VIEW = new RegExp(`^${base.replaceAll(".", "\\.")}/(view|similar|context)/\\d+(\\?|$)`);
   const frame = () => document.querySelector('iframe[name="viewer"]');
   const openChips = () => [...document.querySelectorAll("#k-filters .k-chip > button.open")];
   const own = (search) => { // the address without what the viewer shows
@@ -24,7 +25,7 @@
   };
 
   const look = (view) => {
-    const target = VIEW.test(view) ? view : `/view?lang=${window.kalla.language()}`;
+    const target = VIEW.test(view) ? view : `${base}/view?lang=${window.kalla.language()}`;
     const place = frame();
     if (place) place.contentWindow.location.replace(target);
   };
@@ -100,7 +101,7 @@
   const ended = () => {
     const place = document.getElementById("k-ended");
     if (!place || !place.hidden) return;
-    place.querySelector("a").search = new URLSearchParams({ next: window.location.pathname + window.location.search });
+    place.querySelector("a").search = new URLSearchParams({ next: window.location.pathname.slice(base.length) + window.location.search });
     place.hidden = false;
   };
   const pause = async (answer) => {
@@ -125,7 +126,7 @@
   const watch = async () => {
     const place = document.getElementById("k-lost");
     try {
-      await fetch("/healthz", { method: "HEAD" });
+      await fetch(`${base}/healthz`, { method: "HEAD" });
       if (place) place.hidden = true;
     } catch {
       if (place) place.hidden = false;
