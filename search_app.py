@@ -167,7 +167,7 @@ def _serve(chosen: argparse.Namespace, listener: socket.socket, figures: socket.
     data = data_folder(chosen.data)
     _private(data)
     shown = f"[{chosen.host}]" if ":" in chosen.host else chosen.host
-    address = f"{'https' if chosen.tls_cert else 'http'}://{(chosen.trusted_host or [shown])[0]}:{chosen.port}/"
+    address = f"{'https' if chosen.tls_cert else 'http'}://{(chosen.trusted_host or [shown])[0]}:{chosen.port}{chosen.prefix}/"
     secrets = _passwords()
 
     def started() -> None:

@@ -102,14 +102,18 @@ class _Rewriting:
         return re.sub(rf"^(https?://{re.escape(self._host)})(?=/)", lambda found: found[1] + self._prefix, address)
 
     def _in_page(self, content: bytes) -> bytes:
-        found = rb"\b(" + _ATTRIBUTES + rb')="/(?!/)'
-        return self._in_root(re.sub(found, lambda one: one[0][:-1] + self._prefix.encode() + b"/", content))
+        """Rewrite a page; in that of Gradio stands its layout as JSON, with HTML of ours in it."""
+        return self._in_root(self._in_attributes(content))
 
     def _in_json(self, content: bytes) -> bytes:
+        """Rewrite JSON: the HTML in it, and where an answer leads."""
         prefix = self._prefix.encode()
-        content = re.sub(rb"\b(" + _ATTRIBUTES + rb')=\\"/(?!/)', lambda found: found[0][:-1] + prefix + b"/", content)
         content = re.sub(rb'"address":\s*"/(?!/)', lambda found: found[0][:-1] + prefix + b"/", content)
-        return self._in_root(content)
+        return self._in_root(self._in_attributes(content))
+
+    def _in_attributes(self, content: bytes) -> bytes:
+        found = rb"\b(?:" + _ATTRIBUTES + rb')=\\?"/(?!/)'
+        return re.sub(found, lambda one: one[0][:-1] + self._prefix.encode() + b"/", content)
 
     def _in_root(self, content: bytes) -> bytes:
         """Gradio 6.31 calls the address that its page names as its root (routes.py, config)."""
