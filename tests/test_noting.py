@@ -210,7 +210,7 @@ def test_the_saved_trail_is_a_table_with_hashes_under_the_strictest_mark(site: S
     head, *rows = csv.reader(io.StringIO(answer.content.decode("utf-8-sig")), delimiter=";")
     assert rows and {row[2] for row in rows} == {"eva"} and all("Contains TLP:RED" in row[-1] for row in rows)
     hashes = {str(row.entry_id): row.hash for row in site.rows()}
-    assert all(hashes[row[0]] == row[head.index("Hash")] for row in rows)
+    assert all(hashes[row[0]] == row[head.index("Seal (hash)")] for row in rows)
 
 
 def test_every_event_has_a_name_in_both_languages() -> None:

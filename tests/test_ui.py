@@ -35,6 +35,7 @@ from ui import (
 from ui.place import Place
 from ui.question import Filters, Question
 from ui.scope import WHOLE, Scope
+from ui.stamp import STRIP
 from ui.words import LANGUAGES, Words, every_count, every_pair
 
 EN, SV = Words("en"), Words("sv")
@@ -590,7 +591,7 @@ def test_steps_and_zoom_keep_the_place(library: FakeLibrary) -> None:
     assert '<b aria-current="true">150 %</b>' in html
     assert "p. 15 (PDF page 2 of 3)" in html
     assert 'href="/source/1#page=2"' in html
-    assert 'width="800" height="1200"' in html
+    assert f'width="800" height="{round(1200 + 2 * STRIP * 800)}"' in html  # the page, and what is stamped above and below it
 
 
 @pytest.mark.parametrize("blank", [("blank", "blank_page"), ("none", "no_text")])

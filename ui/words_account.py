@@ -62,7 +62,7 @@ class AccountWords(Spoken):
     trail_older = Pair("Older", "Äldre")
     trail_latest = Pair("The latest", "De senaste")
     trail_save = Pair("Save as CSV", "Spara som CSV")
-    trail_hash = Pair("Hash", "Hash")
+    trail_hash = Pair("Seal (hash)", "Sigill (hash)")
     trail_by = Pair("From Källa’s audit trail, by {who}, {when}", "Ur Källas logg, av {who}, {when}")
     trail_at = Pair("When (UTC)", "När (UTC)")
     trail_who = Pair("Who", "Vem")
