@@ -63,6 +63,13 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--proxy", action="append", default=[], metavar="ADDRESS", help="a proxy whose forwarded headers are believed; repeat"
     )
+    parser.add_argument(
+        "--prefix", type=_prefix, default="", metavar="PATH", help="the path below which a proxy serves it, and passes on: /kalla"
+    )
+    parser.add_argument(
+        "--questions-at-once", type=_some, default=4, metavar="N", help="that are answered for one person (default: 4)"
+    )
+    parser.add_argument("--questions-a-minute", type=_some, default=60, metavar="N", help="that one person may ask (default: 60)")
     parser.add_argument("--port", type=_port, default=7860, metavar="N", help="the port to serve at (default: 7860)")
     parser.add_argument(
         "--watch", action="store_true", help="take in by itself what changes in the sources (or set KALLA_WATCH=1)"
@@ -79,6 +86,22 @@ def _port(value: str) -> int:
     number = int(value) if value.isascii() and value.isdigit() else 0
     if not 1 <= number <= 65535:
         raise argparse.ArgumentTypeError(f"{value!r} is not a port (1 to 65535)")
+    return number
+
+
+def _prefix(value: str) -> str:
+    from ui.prefix import clean
+
+    try:
+        return clean(value)
+    except ValueError as exc:
+        raise argparse.ArgumentTypeError(str(exc)) from exc
+
+
+def _some(value: str) -> int:
+    number = int(value) if value.isascii() and value.isdigit() and len(value) < 7 else 0
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"{value!r} is not a number of 1 or more")
     return number
 
 
@@ -177,7 +200,7 @@ def _serve(chosen: argparse.Namespace, listener: socket.socket, figures: socket.
     _log_to(chosen.log if chosen.log is not None else os.environ.get("KALLA_LOG", ""))
     data = data_folder(chosen.data)
     _private(data)
-    address = _own_address(chosen) + "/"
+    address = f"{_own_address(chosen)}{chosen.prefix}/"
     secrets = _passwords()
 
     def started() -> None:
@@ -229,6 +252,7 @@ def _private(data: Path) -> None:
         raise _CannotStart(f"The data folder {data} cannot be written: {exc.strerror}. Choose another with --data DIR") from exc
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
     os.environ["GRADIO_TEMP_DIR"] = str(uploads.resolve())
+    os.environ["GRADIO_HEARTBEAT_INTERVAL"] = "5"  # seconds: then a stream notices that its listener has gone
     os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
 
 
@@ -267,6 +291,7 @@ def _application(
     from ui.jobs import Jobs
     from ui.keeping import LibraryRoom
     from ui.security import HOSTS
+    from ui.turns import Turns
     from ui.words import Words
 
     corpus: Path = chosen.corpus
@@ -314,6 +339,8 @@ def _application(
         sign_on=_provider(chosen.sign_on, gate, data),
         hosts=hosts,
         doors=[DoorOfAssistants(library, gate, hosts=hosts)],
+        prefix=chosen.prefix,
+        turns=Turns(chosen.questions_at_once, chosen.questions_a_minute),
         desk=Desk(data),
         describe=describe,
         runs=lambda principal: own_runs.sets(data, principal),

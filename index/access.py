@@ -66,6 +66,23 @@ def level_of(mark: str, unmarked: Handling = UNMARKED) -> Handling:
     return Handling.RED if known is None else known
 
 
+def mark_of(mark: str) -> str:
+    """The mark as it is stamped on what leaves: as it is written, and where there is none, the level that is enforced."""
+    return mark.strip() or level_of(mark).mark
+
+
+def strictest(marks: Iterable[str]) -> str:
+    """The mark that counts where several stand together, as it is stamped; "" where there is nothing at all.
+
+    Of marks of one level the first is given.
+    """
+    strict = ""
+    for mark in map(mark_of, marks):
+        if not strict or level_of(mark) > level_of(strict):
+            strict = mark
+    return strict
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Principal:
     """The one who asks: `clearance` is the highest level they may see, `groups` the cities and groups they are a member of.

@@ -8,6 +8,7 @@ import hashlib
 import hmac
 import json
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -51,6 +52,10 @@ class Entry:
     hash: str
 
 
+class _Undone(Exception):
+    """Nothing of a transaction is to stay."""
+
+
 class Audit:
     """The trail of one data folder. Each call is one transaction, so it may be used from several threads and processes."""
 
@@ -80,6 +85,28 @@ class Audit:
         order = "DESC" if newest_first else "ASC"
         with store.people_seen(self._data) as connection:
             rows = connection.execute(f"SELECT * FROM audit WHERE at >= ? ORDER BY id {order} LIMIT ?", (since, limit)).fetchall()
+        return [_entry(row) for row in rows]
+
+    def ready(self) -> None:
+        """Make sure that a row can be added now, without adding one. Raises StoreError."""
+        self._secret()
+        with suppress(_Undone), store.people(self._data) as connection:
+            connection.execute(
+                "INSERT INTO audit VALUES (?, ?, ?, ?, ?, ?, ?)", (_next_id(connection), "", "", "", "{}", b"", b"")
+            )
+            raise _Undone
+
+    def found(self, *, who: str = "", event: str = "", day: str = "", before: int = 0, limit: int = -1) -> list[Entry]:
+        """The rows of one person, of one kind and of one day (ISO 8601, UTC), as far as these are given, the latest first.
+
+        `before`: only rows with a lower id (0: from the latest on).
+        """
+        with store.people_seen(self._data) as connection:
+            rows = connection.execute(
+                "SELECT * FROM audit WHERE (?1 = '' OR who = ?1) AND (?2 = '' OR event = ?2)"
+                " AND (?3 = '' OR substr(at, 1, 10) = ?3) AND (?4 = 0 OR id < ?4) ORDER BY id DESC LIMIT ?5",
+                (who, event, day, before, limit),
+            ).fetchall()
         return [_entry(row) for row in rows]
 
     def counts(self, *, since: str = "") -> dict[str, int]:

@@ -54,6 +54,13 @@ class Gate:
         user = self.user(headers)
         return user.principal() if user else None
 
+    def still(self, headers: Mapping[str, str], name: str) -> bool:
+        """Whether the one who asked a while ago is still signed in; it does not count as asking again."""
+        if not self.signing_in():
+            return name == local_owner().name
+        user = self.sessions.find(secret_of(headers), seen=False)
+        return user is not None and user.name == name
+
     def of_token(self, headers: Mapping[str, str]) -> Bearer | None:
         """Who asks by the API, and what for; None without a token that is valid. Without users no token is needed."""
         if not self.signing_in():
@@ -160,9 +167,16 @@ class Gate:
         """How often each event came about since a moment (ISO 8601, UTC)."""
         return self.audit.counts(since=since)
 
-    def trail(self, limit: int) -> Sequence[Entry]:
-        """The latest rows of the audit trail."""
-        return self.audit.entries(newest_first=True, limit=limit)
+    def can_note(self) -> None:
+        """Make sure that something can be written down, before it is done. Raises StoreError."""
+        self.audit.ready()
+
+    def trail(self, *, who: str = "", event: str = "", day: str = "", before: int = 0, limit: int = -1) -> Sequence[Entry]:
+        """The latest rows of the audit trail, of one person, event and day (ISO 8601, UTC), where these are given.
+
+        `before`: only rows with a lower id (0: all). `limit`: -1 for all.
+        """
+        return self.audit.found(who=who, event=event, day=day, before=before, limit=limit)
 
     def change_password(self, headers: Mapping[str, str], old: str, new: str, address: str) -> bool:
         """Give the one who asks another password, if they know the old one; their sessions end. Raises AccountError."""

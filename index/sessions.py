@@ -33,8 +33,11 @@ class Sessions:
             connection.execute("INSERT INTO sessions VALUES (?, ?, ?, ?)", (_hash(made), user.user_id, now, now))
         return made
 
-    def find(self, secret: str) -> User | None:
-        """Who this is; None where the session is over, unknown, or of an account that was disabled or removed."""
+    def find(self, secret: str, *, seen: bool = True) -> User | None:
+        """Who this is; None where the session is over, unknown, or of an account that was disabled or removed.
+
+        `seen`: this is a request of theirs, so the session is not idle.
+        """
         if not secret or len(secret) > 200 or not store.has_people(self._data):
             return None
         now, name = self._clock(), _hash(secret)
@@ -47,7 +50,7 @@ class Sessions:
         if row["disabled"] or now - row["seen"] > self._idle or now - row["began"] > self._absolute:
             self.end(secret)
             return None
-        if now - row["seen"] > _SEEN_EVERY:
+        if seen and now - row["seen"] > _SEEN_EVERY:
             with store.people(self._data) as connection:
                 connection.execute("UPDATE sessions SET seen = ? WHERE hash = ?", (now, name))
         return user_of(row)

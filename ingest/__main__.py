@@ -117,8 +117,9 @@ def _ingest(chosen: argparse.Namespace, again: "Callable[[], None]" = lambda: No
     """One run. `again` is called where a file changed while it was read."""
     import time
 
-    from index import store
+    from index import operator, store
     from index.access import level_of
+    from index.audit import Event
     from index.embed import OnnxEncoder
     from index.intake import open_intake
     from index.models import PACKAGED
@@ -144,6 +145,7 @@ def _ingest(chosen: argparse.Namespace, again: "Callable[[], None]" = lambda: No
     secrets = passwords(chosen.passwords, roots)
     jobs = chosen.jobs if chosen.jobs > 0 else min(4, max(1, (os.cpu_count() or 1) // 2))
     with store.writer_lock(data, "an ingest"):
+        operator.note(data, Event.INGEST, {"files": "; ".join(map(str, roots))})
         writer = Writer(data)
         try:
             served = writer.generations.served()

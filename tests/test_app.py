@@ -1,5 +1,6 @@
 """The page as a server: what its addresses answer, to whom, with which headers; and its rooms, without a browser."""
 
+import io
 import json
 import os
 import re
@@ -11,11 +12,13 @@ import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 from fastapi import FastAPI
+from PIL import Image
 from starlette.testclient import TestClient
 
 from index.access import Principal
@@ -27,10 +30,18 @@ from ui.asking import AskRoom
 from ui.jobs import Jobs
 from ui.question import Question
 from ui.routes import preferred
+from ui.stamp import stamped, strip
 from ui.words import Words
 
+
+def picture() -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", (100, 140), (250, 250, 250)).save(out, "PNG")
+    return out.getvalue()
+
+
 EN, SV = Words("en"), Words("sv")
-PNG = b"\x89PNG\r\n\x1a\n" + bytes(100)
+PNG = picture()
 HOST = "http://127.0.0.1"
 
 
@@ -199,10 +210,11 @@ def test_the_empty_viewer_invites(site: Site) -> None:
 
 def test_page_images_pass_the_gate_and_are_drawn_once(site: Site) -> None:
     first = site.get("/image/1/1.png?w=1234")
-    assert (first.status_code, first.content, first.headers["content-type"]) == (200, PNG, "image/png")
+    assert (first.status_code, first.headers["content-type"]) == (200, "image/png")
+    assert first.content == stamped(PNG, "TLP:GREEN", f"owner {datetime.now(UTC).date().isoformat()}")
     assert first.headers["cache-control"] == "private, no-cache"
     sha = site.library.infos[1].sha256
-    assert first.headers["etag"] == f'"{sha}-1-1400"'
+    assert first.headers["etag"].startswith(f'"{sha}-1-1400-')
     site.get("/image/1/1.png?w=1400")
     assert site.drawn == [("warning.pdf", 1, 1400)]
     again = site.get("/image/1/1.png?w=1400", headers={"if-none-match": first.headers["etag"]})
@@ -235,13 +247,14 @@ def test_a_page_that_cannot_be_drawn_is_said_without_a_traceback(site: Site, cap
 def test_a_pdf_is_shown_and_everything_else_only_saved(site: Site) -> None:
     pdf = site.get("/source/1")
     assert pdf.headers["content-type"] == "application/pdf"
-    assert pdf.headers["content-disposition"] == 'inline; filename="warning.pdf"'
+    assert pdf.headers["content-disposition"] == "inline; filename*=utf-8''TLP-GREEN%20warning.pdf"
     assert pdf.content == site.library.paths[1].read_bytes()
     assert "default-src" not in pdf.headers["content-security-policy"]
     note = site.get("/source/2")
     assert note.headers["content-type"] == "application/octet-stream"
-    assert note.headers["content-disposition"] == 'attachment; filename="note.md"'
-    assert note.headers["x-content-type-options"] == "nosniff"
+    assert note.headers["content-disposition"] == "attachment; filename*=utf-8''TLP-CLEAR%20note.md"
+    assert (pdf.headers["x-handling"], note.headers["x-handling"]) == ("TLP:GREEN", "TLP:CLEAR")
+    assert note.headers["x-content-type-options"] == "nosniff" and "sandbox" in note.headers["content-security-policy"]
 
 
 # -- guards
@@ -269,10 +282,11 @@ def test_a_pdf_is_shown_and_everything_else_only_saved(site: Site) -> None:
 def test_every_answer_carries_the_security_headers(site: Site, address: str) -> None:
     headers = site.get(address).headers
     assert headers["x-content-type-options"] == "nosniff"
-    assert headers["referrer-policy"] == "same-origin"
-    assert headers["x-frame-options"] == "SAMEORIGIN"
+    framed = address.startswith(("/view", "/similar", "/context"))
+    assert headers["referrer-policy"] == "no-referrer"
+    assert headers["x-frame-options"] == ("SAMEORIGIN" if framed else "DENY")
     assert headers["cross-origin-resource-policy"] == "same-origin"
-    assert "frame-ancestors 'self'" in headers["content-security-policy"]
+    assert ("frame-ancestors 'self'" if framed else "frame-ancestors 'none'") in headers["content-security-policy"]
     assert "default-src 'none'" in headers["content-security-policy"]
     assert "unsafe-" not in headers["content-security-policy"].split("script-src")[1].split(";")[0]
 
@@ -543,7 +557,7 @@ def test_pages_of_a_real_pdf_are_drawn_by_the_reader_pool(tmp_path: Path) -> Non
         with TestClient(app, base_url=HOST) as client:
             image = client.get("/image/1/1.png?w=700")
     assert image.status_code == 200
-    assert int.from_bytes(image.content[16:20]) == 700 and int.from_bytes(image.content[20:24]) == 1050
+    assert int.from_bytes(image.content[16:20]) == 700 and int.from_bytes(image.content[20:24]) == 1050 + 2 * strip(700)
     (kept,) = (tmp_path / "data" / "cache" / "pages").glob("*/*.png")
-    assert kept.read_bytes() == image.content
+    assert int.from_bytes(kept.read_bytes()[20:24]) == 1050  # what is kept is nobody's
     assert len(PAGES) == 3 and shutil.disk_usage(tmp_path).free > 0

@@ -56,7 +56,9 @@ def test_marks_cover_the_words_on_the_page_image(visit: Visit) -> None:
         const context = canvas.getContext('2d'); context.drawImage(image, 0, 0);
         return [...document.querySelector('.v-sheet').querySelectorAll('.v-mark')].map((mark) => {
             const at = (name) => Number(mark.getAttribute(name));
-            const data = context.getImageData(at('x') * across, at('y') * down, at('width') * across, at('height') * down).data;
+            const { y, height } = mark.ownerSVGElement.viewBox.baseVal; // of the page and the stamps above and below it
+            const [top, high] = [(at('y') - y) / height * down, at('height') / height * down];
+            const data = context.getImageData(at('x') * across, top, at('width') * across, high).data;
             let ink = 0;
             for (let i = 0; i < data.length; i += 4) if (data[i] < 140) ink++;
             return ink / (data.length / 4); });
@@ -261,7 +263,11 @@ def test_words_are_copied_with_their_reference(visit: Visit) -> None:
     answer.get_by_role("button", name="Copy with references").click()
     page.locator(".k-said-once", has_text="Copied").wait_for()
     plain = page.evaluate("navigator.clipboard.readText()")
-    assert plain.startswith(re.sub(r"”\s*\d+$", "”", quote)[:40]) and "TLP:CLEAR)" in plain and "PDF page" in plain
+    assert (
+        plain.startswith("Contains TLP:GREEN\n\n" + re.sub(r"”\s*\d+$", "”", quote)[:40])
+        and "TLP:CLEAR)" in plain
+        and "PDF page" in plain
+    )
     rich = page.evaluate("""async () => { const [item] = await navigator.clipboard.read();
         return (await item.getType('text/html')).text() }""")
     assert "<blockquote>" in rich and "Warning the Public in Manchester" in rich

@@ -202,3 +202,25 @@ def test_every_room_is_swedish_for_a_swedish_browser(visit: Visit, server: Serve
             copy.querySelectorAll('[lang], [dir=auto], td, th, option, code, input, svg, .k-chips, li').forEach((e) => e.remove());
             return copy.textContent }""")
         assert not english.findall(ours), (room, english.findall(ours))
+
+
+@pytest.mark.parametrize("visit", [{"locale": "sv-SE"}], indirect=True)
+def test_every_printed_sheet_carries_the_strictest_mark_above_and_below(visit: Visit, server: Server) -> None:
+    import pypdfium2
+
+    page = visit.page
+    catalogue = (server.corpus / "catalogue.csv").read_text("utf-8-sig")
+    assert "TLP:" in catalogue
+    page.goto(f"{server.address}/sv/?q=How+is+the+public+warned")
+    page.locator("#k-answering .k-coverage").wait_for()
+    sheets = [page.pdf()]
+    for address in ("/sv/library", "/sv/library/1", "/view/1?lang=sv"):
+        page.goto(server.address + address)
+        assert not page.locator(".k-sheet-top").is_visible()
+        sheets.append(page.pdf())
+    for content in sheets:
+        document = pypdfium2.PdfDocument(content)
+        for sheet in document:
+            lines = [line.strip() for line in sheet.get_textpage().get_text_range().splitlines() if line.strip()]
+            assert len([line for line in lines if re.fullmatch(r"Innehåller TLP:[A-Z+]+", line)]) == 2, (len(document), lines)
+        document.close()

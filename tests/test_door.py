@@ -26,13 +26,18 @@ HOST = "http://127.0.0.1"
 ROLES = ("reader", "editor", "admin")
 
 
+def hasher() -> PasswordHasher:
+    """One that is quick."""
+    return PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+
+
 @pytest.fixture(scope="module")
 def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
     from ui.app import create
 
     folder = tmp_path_factory.mktemp("door")
-    users = Users(folder / "data", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+    users = Users(folder / "data", hasher())
     for role in reversed(ROLES):
         users.add(role, role=Role(role), clearance=Handling.AMBER if role == "reader" else Handling.RED, password=GOOD)
     gate = Gate(folder / "data", users=users)
@@ -278,6 +283,8 @@ def test_what_was_done_is_written_down(app: Any, clients: dict[str, TestClient])
         ("reader", "document opened"), ("reader", "export"), ("reader", "search"),
     ]  # fmt: skip
     assert len(rows[-1].detail["question"]) == 64 and list(audit.verify()) == []
+    assert rows[0].detail == {"address": "/view/1", "document": "Warning the public"}
+    assert rows[1].detail.items() >= {"kind": "md", "rows": "1", "mark": "TLP:GREEN"}.items()
 
 
 def test_rows_are_for_administrators_and_counts_for_editors(clients: dict[str, TestClient]) -> None:
@@ -287,7 +294,7 @@ def test_rows_are_for_administrators_and_counts_for_editors(clients: dict[str, T
     admin = browser(clients["reader"].app)
     sign_in(admin, "admin")
     page = admin.get("/en/account").text
-    assert "last 30 days" in page and "<table>" in page and "sign-in" in page
+    assert "last 30 days" in page and "<table>" in page and "signed in" in page
 
 
 def test_a_disabled_account_is_out_at_once(app: Any) -> None:

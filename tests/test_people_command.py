@@ -1,6 +1,7 @@
 """`python -m index users` and `audit`: what they do, say and refuse; and that no password is an argument."""
 
 import csv
+import getpass
 import io
 import json
 import sqlite3
@@ -9,9 +10,11 @@ from pathlib import Path
 import pytest
 from argon2 import PasswordHasher
 
-from index import store
+from index import operator, store
 from index.__main__ import main
 from index.access import Handling, Role
+from index.audit import Audit, Event
+from index.errors import StoreError
 from index.sessions import Sessions
 from index.users import Users
 
@@ -95,8 +98,38 @@ def test_every_change_of_a_user_is_in_the_trail(data: Path, capsys: pytest.Captu
     rows = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert [row["detail"]["what"] for row in rows] == ["added as admin, TLP:RED", "password"]
     assert GOOD not in json.dumps(rows)
+    assert {row["who"] for row in rows} == {f"operator: {getpass.getuser()}"}
     assert run(data, "audit", "export", "--since", "2999") == 0
     assert capsys.readouterr().out.splitlines() == ["id,at,who,event,detail,hash"]
+
+
+def test_what_is_done_to_the_library_at_the_command_line_is_in_the_trail(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from ingest.__main__ import main as ingest
+
+    def unfinished(*_: object, **__: object) -> None:
+        raise StoreError("No further.")  # all that follows is long, and of no account here
+
+    monkeypatch.setattr("ingest.__main__._model", unfinished)
+    (tmp_path / "corpus").mkdir()
+    operator.note(data, Event.INGEST, {})
+    assert not data.exists()  # without users nothing is written down
+    with_chief(data)
+    ingest([str(tmp_path / "corpus"), "--data", str(data)])
+    monkeypatch.setattr("index.models.export", unfinished)
+    assert run(data, "rebuild", "--model", "other") == 2
+    monkeypatch.setenv(operator.WRITTEN, "yes")  # as the page starts it
+    ingest([str(tmp_path / "corpus"), "--data", str(data)])
+    rows = Audit(data).entries()
+    assert [(row.who, row.event) for row in rows[1:]] == [(operator.operator(), "ingest"), (operator.operator(), "rebuild")]
+    assert rows[1].detail == {"files": str(tmp_path / "corpus")}
+    with sqlite3.connect(data / store.PEOPLE_FILE) as connection:
+        connection.execute("ALTER TABLE audit RENAME TO elsewhere")
+    connection.close()
+    monkeypatch.delenv(operator.WRITTEN)
+    capsys.readouterr()
+    assert ingest([str(tmp_path / "corpus"), "--data", str(data)]) == 2 and "No further" not in capsys.readouterr().err
 
 
 def test_the_trail_is_checked(data: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -400,13 +400,16 @@ def test_names_that_somebody_else_sent_are_not_told_to_those_who_may_not_see_all
 def test_the_report_is_saved_as_a_sheet_that_runs_nothing(words: Words) -> None:
     outcomes = (
         Outcome(name='=HYPERLINK("x")', outcome="failed", reason="needs a password", seconds=0.25),
-        Outcome(name="a;b.pdf", outcome="partial", pages=4, pages_without_text=2, passages=3),
+        Outcome(name="a;b.pdf", outcome="partial", pages=4, pages_without_text=2, passages=3, document=7),
         Outcome(name="@x", outcome="refused", reason=words.name_empty),
     )
-    saved = readings.report(Reading(number=1, outcomes=outcomes), words)
+    marks = {7: "TLP:GREEN"}
+    saved = readings.report(Reading(number=1, outcomes=outcomes), marks, "anna", "2026-11-24T13:02:00+00:00", words)
     assert saved.startswith(b"\xef\xbb\xbf")
     head, *rows = csv.reader(io.StringIO(saved.decode("utf-8-sig"), newline=""), delimiter=";")
-    assert head[0] == words.file_head and len(head) == 8 and all(len(row) == 8 for row in rows)
+    assert head[0] == words.file_head and len(head) == 10 and all(len(row) == 10 for row in rows)
+    assert [row[8] for row in rows] == ["TLP:AMBER", "TLP:GREEN", "TLP:AMBER"] and "anna" in rows[0][9]
+    assert all(row[9].startswith(words.contains_mark.format(mark="TLP:AMBER")) for row in rows)
     assert [row[0] for row in rows] == ['\'=HYPERLINK("x")', "a;b.pdf", "'@x"]
     assert rows[1][4:7] == ["4", "2", "3"] and rows[0][7] == words.decimal(0.2, 1) and rows[2][2] == words.name_empty
 

@@ -35,6 +35,7 @@ from ui import (
 from ui.place import Place
 from ui.question import Filters, Question
 from ui.scope import WHOLE, Scope
+from ui.stamp import STRIP
 from ui.words import LANGUAGES, Words, every_count, every_pair
 
 EN, SV = Words("en"), Words("sv")
@@ -285,16 +286,16 @@ def test_a_sentence_of_several_documents_names_them_all(library: FakeLibrary, wo
     result = saying(library, ("One.", (1, 3)), hits=cities)
     (group,) = groups(quotes.render(result, words))
     said = {"en": "said in 2 documents", "sv": "står i 2 dokument"}[words.language]
-    assert group.endswith(f"One.” 1 3 Manchester, 2020 Paris, 2022 {said}")
+    assert group.endswith(f"One.” 1 3 Manchester, 2020 TLP:GREEN Paris, 2022 TLP:RED {said}")
 
 
 def test_quotes_of_one_document_stand_together_over_one_line(library: FakeLibrary) -> None:
     named = {1: {"city": ("Manchester",)}, 3: {"city": ("Paris",)}}
     result = saying(library, ("One.", (1,)), ("Both.", (1, 3)), ("Two.", (1,)), ("Three.", (3,)), hits=named)
     assert groups(quotes.render(result, EN)) == [
-        "“One.” 1 “Two.” 1 Manchester, 2020",
-        "“Both.” 1 3 Manchester, 2020 Paris, 2022 said in 2 documents",
-        "“Three.” 3 Paris, 2022",
+        "“One.” 1 “Two.” 1 Manchester, 2020 TLP:GREEN",
+        "“Both.” 1 3 Manchester, 2020 TLP:GREEN Paris, 2022 TLP:RED said in 2 documents",
+        "“Three.” 3 Paris, 2022 TLP:RED",
     ]
 
 
@@ -590,7 +591,7 @@ def test_steps_and_zoom_keep_the_place(library: FakeLibrary) -> None:
     assert '<b aria-current="true">150 %</b>' in html
     assert "p. 15 (PDF page 2 of 3)" in html
     assert 'href="/source/1#page=2"' in html
-    assert 'width="800" height="1200"' in html
+    assert f'width="800" height="{round(1200 + 2 * STRIP * 800)}"' in html  # the page, and what is stamped above and below it
 
 
 @pytest.mark.parametrize("blank", [("blank", "blank_page"), ("none", "no_text")])
@@ -760,7 +761,7 @@ def test_the_answer_can_be_copied_kept_compared_and_followed(library: FakeLibrar
     result = library.search("Who & why?", principal=OWNER)
     html = results.render(result, library.status(), EN, Question(text="Who & why?", filters=Filters(city=("Paris",))))
     copies = [unescape(value) for value in re.findall(r'data-copy="([^"]*)"', html)]
-    assert copies[0].startswith("“" + result.quotes[0].text) and len(copies) == 1 + len(result.hits)
+    assert copies[0].startswith("Contains TLP:GREEN\n\n“" + result.quotes[0].text) and len(copies) == 1 + len(result.hits)
     assert re.findall(r'data-keep="([^"]*)" data-asked="([^"]*)"', html)[0] == ("1", "Who &amp; why?")
     assert 'href="/en/compare?q=Who+%26+why%3F"' in html
     assert '<input type="hidden" name="address" value="q=Who+%26+why%3F&amp;city=Paris">' in html

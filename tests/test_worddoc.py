@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from docx import Document
 
-from ui.marks import strictest
+from index.access import strictest
 from ui.worddoc import Paper
 
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from index.access import Principal
-from ui import page, text, token_page
+from ui import page, text, token_page, trail
+from ui.names import event_name
 from ui.ports import Noted
 from ui.token_page import Tokens
 from ui.words import Words
@@ -138,23 +139,15 @@ def _done(account: Account, words: Words) -> str:
     """What was done: counts for those who change the library, rows for those who look after it."""
     parts = []
     if account.counts is not None:
-        rows = "".join(f"<div><dt>{text.escape(name)}</dt><dd>{words.number(n)}</dd></div>" for name, n in account.counts.items())
+        counted = [(event_name(name, words), words.number(n)) for name, n in account.counts.items()]
+        rows = "".join(f"<div><dt>{text.escape(name)}</dt><dd>{n}</dd></div>" for name, n in counted)
         held = f'<dl class="k-facts a-facts">{rows}</dl>' if rows else f"<p>{text.escape(words.trail_none)}</p>"
         parts.append(f'<h2 class="k-heading">{text.escape(words.trail_counts)}</h2>{held}')
     if account.trail is not None:
-        heads = (words.trail_at, words.trail_who, words.trail_event, words.trail_detail)
-        head = "".join(f'<th scope="col">{text.escape(one)}</th>' for one in heads)
-        rows = "".join(_row(one) for one in account.trail)
         more = words.trail_more.format(n=words.number(len(account.trail)))
+        link = f'<a href="{page.address("account/trail", words)}">{text.escape(words.trail_all)}</a>'
         parts.append(
-            f'<h2 class="k-heading">{text.escape(words.trail)}</h2><p class="k-soft">{text.escape(more)}</p>'
-            f'<div class="a-trail" tabindex="0" role="region" aria-label="{text.escape(words.trail)}">'
-            f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>"
+            f'<h2 class="k-heading">{text.escape(words.trail)}</h2><p class="k-soft">{text.escape(more)} {link}</p>'
+            f"{trail.table(account.trail, words)}"
         )
     return "".join(parts)
-
-
-def _row(one: Noted) -> str:
-    about = "; ".join(f"{name}: {value}" for name, value in one.detail.items())
-    cells = (one.at.replace("T", " ").removesuffix("+00:00"), one.who, one.event, about)
-    return "<tr>" + "".join(f"<td>{text.escape(cell)}</td>" for cell in cells) + "</tr>"

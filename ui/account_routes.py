@@ -13,7 +13,7 @@ from fastapi.responses import Response
 
 from index.access import Handling, Role, parse_handling
 from index.errors import LibraryError
-from ui import account_page, forms, page, reasons, rooms, scope, token_page
+from ui import account_page, forms, page, reasons, rooms, scope, token_page, trail_routes
 from ui.account_page import Account, Elsewhere
 from ui.house import House
 from ui.ports import Gate
@@ -23,7 +23,7 @@ from ui.words import Words
 Sent = Annotated[Mapping[str, str], Depends(forms.sent)]
 _PARTS = ("account.css",)
 _ONWARD = re.compile(r"/(?![/\\])[^\s\\\x00-\x1f]{0,2000}")
-_ROWS = 200
+_ROWS = 20
 _DAYS = 30
 _TOO_MANY = 100_000  # days, which no token has
 
@@ -35,6 +35,7 @@ def make(house: House, words: Words) -> APIRouter:
     if gate is None:
         return router
     _signing_in(router, house, gate, words)
+    trail_routes.make(router, house, gate, words)
 
     @router.get("/account")
     def account(request: Request) -> Response:
@@ -134,7 +135,7 @@ def _account(
         problem=problem,
         tokens=replace(tokens, kept=gate.tokens_of(request.headers)),
         counts=gate.counts(since) if principal.may_edit else None,
-        trail=gate.trail(_ROWS) if principal.role is Role.ADMIN else None,
+        trail=gate.trail(limit=_ROWS) if principal.role is Role.ADMIN else None,
     )
     html = account_page.render(shown, words)
     return rooms.show(request, "account", words.account, html, words, parts=_PARTS, status=status)

@@ -34,10 +34,14 @@ from ui.health import make as health_routes
 from ui.house import House
 from ui.images import PageImages
 from ui.jobs import Jobs
+from ui.limits import Limits
 from ui.ports import Describe, Desk, Gate, Library, OtherDoor, Render, Runs, SignOn, Who
+from ui.prefix import Prefix
 from ui.requests import Requests
 from ui.rules import API
 from ui.security import HOSTS, Guard
+from ui.streams import Streams
+from ui.turns import Turns
 from ui.words import LANGUAGES, Words
 
 _ROOMS = (
@@ -70,6 +74,8 @@ def create(
     hosts: Sequence[str] = HOSTS,
     doors: Sequence[OtherDoor] = (),
     api: ASGIApp | None = None,
+    turns: Turns | None = None,
+    prefix: str = "",
     at_start: Callable[[], None] = lambda: None,
     at_end: Callable[[], None] = lambda: None,
 ) -> FastAPI:
@@ -82,7 +88,7 @@ def create(
     house = House(
         library=library, desk=desk, jobs=jobs or Jobs(data), images=PageImages(data / "cache" / "pages", render),
         describe=describe, runs=runs, corpus=corpus, data=data, who=who, watching=watching, gate=gate,
-        sign_on=sign_on,
+        sign_on=sign_on, turns=turns or Turns(),
     )  # fmt: skip
 
     health = Health(library, data)
@@ -113,10 +119,14 @@ def create(
     # Gradio 6.31 makes an event loop for each queue and never closes it, unless one is running (utils.py, safe_get_lock).
     asyncio.run(_mount(app, house))
     if gate is not None:
-        app.add_middleware(Door, gate=gate)
+        app.add_middleware(Streams, gate=gate)
+        app.add_middleware(Door, gate=gate, turns=house.turns)
+    app.add_middleware(Limits)
     app.add_middleware(Guard)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(hosts))
     app.add_middleware(Requests, problem=routes.unexpected)
+    if prefix:
+        app.add_middleware(Prefix, prefix=prefix)
 
     def stop() -> None:
         health.stopping = True

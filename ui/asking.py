@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from math import ceil
 
 from index.access import Principal, level_of
 from index.errors import LibraryError
@@ -12,6 +13,7 @@ from ui.names import kind_name, language_name, theme_name
 from ui.ports import Desk, Gate, Library
 from ui.question import Question
 from ui.reasons import said
+from ui.turns import Crowded, Turns
 from ui.words import Words
 
 TOP = 10
@@ -35,9 +37,12 @@ class Shown:
 class AskRoom:
     """Answers questions for one language of the interface."""
 
-    def __init__(self, library: Library, desk: Desk, words: Words, corpus: str, gate: Gate | None = None) -> None:
+    def __init__(
+        self, library: Library, desk: Desk, words: Words, corpus: str, gate: Gate | None = None, turns: Turns | None = None
+    ) -> None:
         self._library = library
         self._gate = gate
+        self._turns = turns or Turns()
         self._desk = desk
         self._words = words
         self._corpus = corpus
@@ -68,10 +73,14 @@ class AskRoom:
             if within and document is None:
                 gone = results.narrowed(asked, None, words)
                 return Shown(html=gone + results.message(words.not_found, words.not_found_more), address=address)
-            if self._gate is not None:
-                self._gate.note(principal.name, "search", {"question": asked.text})
-            result = self._search(asked, principal)
+            with self._turns.turn(principal.name):
+                if self._gate is not None:
+                    self._gate.note(principal.name, "search", {"question": asked.text, "address": f"/{words.language}/"})
+                result = self._search(asked, principal)
             status = self._library.status(principal)
+        except Crowded as exc:
+            wait = words.too_many_more.format(n=words.number(ceil(exc.seconds)))
+            return Shown(html=results.message(words.too_many, wait), address=address)
         except LibraryError as exc:
             return self._failed(said(str(exc), words), address)
         except Exception as exc:

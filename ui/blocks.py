@@ -6,7 +6,7 @@ from typing import Any
 import gradio as gr
 
 from index.access import Principal
-from ui import asking, howto, question, text
+from ui import asking, howto, printing, question, text
 from ui.asking import AskRoom
 from ui.house import House
 from ui.question import FIELDS, Filters, Question
@@ -42,7 +42,7 @@ class _Page:
     def __init__(self, house: House, words: Words) -> None:
         self._house = house
         self._words = words
-        self._room = AskRoom(house.library, house.desk, words, str(house.corpus), house.gate)
+        self._room = AskRoom(house.library, house.desk, words, str(house.corpus), house.gate, house.turns)
         self.names = {
             "city": words.city, "theme": words.theme, "kind": words.kind, "language": words.language_filter,
             "handling": words.handling_filter,
@@ -167,6 +167,8 @@ class _Page:
     def _ask(self, asked: Question, request: gr.Request) -> Iterator[tuple[str, Any]]:
         for shown in self._room.ask(asked, self._principal(request)):
             final = f' data-address="{text.escape(shown.address)}" data-view="{text.escape(shown.view)}"' if shown.final else ""
+            found = printing.mark(shown.html)
+            final += f' data-contains="{text.escape(self._words.contains_mark.format(mark=found))}"' if found else ""
             yield one_line(f'<div class="k-shown"{final}>{shown.html}</div>'), shown.address
 
     def _label(self, *chosen: Any) -> list[Any]:  # noqa: ANN401 - what the filters hold

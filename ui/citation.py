@@ -3,6 +3,7 @@
 import re
 
 from index import attribution
+from index.access import mark_of
 from index.deskitems import Excerpt
 from index.result import DocumentInfo, Hit
 from ui import editions, text
@@ -48,7 +49,7 @@ def reference(item: Hit | Excerpt, words: Words) -> str:
         title(item, words) or (item.path if named else words.untitled),
         ", ".join(item.city) if named else "",
     ]
-    parts += [text.date(item.date, words), recommendation(item), where(item, words), item.handling]
+    parts += [text.date(item.date, words), recommendation(item), where(item, words), mark_of(item.handling)]
     parts += [] if named else [words.no_attribution]
     parts += [editions.said(item.superseded_by, words)] if isinstance(item, Hit) and item.superseded_by else []
     parts += [recognised(item.ocr, words)]

@@ -9,7 +9,7 @@ from fastapi.responses import JSONResponse, Response
 
 from index.access import Principal
 from index.errors import LibraryError
-from ui import collectedfiles, collecting, collection, exports, forms, page, question, reasons, results, rooms, scope
+from ui import collectedfiles, collecting, collection, exports, forms, noting, page, question, reasons, results, rooms, scope
 from ui.collecting import Item
 from ui.house import House
 from ui.references import Head
@@ -85,7 +85,9 @@ def _export(house: House, request: Request, words: Words, kind: str, media: str,
     if not items:
         first = words.keep_first.format(keep=words.keep, keep_all=words.keep_all)
         return rooms.problem(request, "collected", words.nothing_to_save, first, words)
-    content = write(items, collectedfiles.head(items, principal.name, _now(), words), words)
+    head = collectedfiles.head(items, principal.name, _now(), words)
+    content = write(items, head, words)
+    noting.more(request, kind=kind, rows=str(len(items)), mark=head.mark)
     name = exports.file_name("collected", kind, datetime.now().astimezone().date().isoformat())
     return Response(content, media_type=media, headers={**page.HEADERS, "Content-Disposition": f'attachment; filename="{name}"'})
 

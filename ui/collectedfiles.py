@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
+from index.access import mark_of
 from index.deskitems import Excerpt
 from ui import citation, exports, references, text
 from ui.collecting import Item, State
-from ui.marks import strictest
 from ui.names import kind_name, language_name
 from ui.references import Head
 from ui.words import Words
@@ -13,8 +13,7 @@ from ui.words import Words
 
 def head(items: Sequence[Item], who: str, now: str, words: Words) -> Head:
     """Make what stands above all. `now`: ISO 8601."""
-    mark = strictest(item.excerpt.handling for item in items)
-    return Head(mark=mark, who=who, when=text.moment(now, words))
+    return references.head((item.excerpt.handling for item in items), who, now, words)
 
 
 def summary(items: Sequence[Item], words: Words) -> str:
@@ -93,7 +92,7 @@ def cells(item: Excerpt, words: Words) -> list[str]:
     return [
         citation.said(item, words), citation.title(item, words) or words.untitled,
         item.organisation if named else "", ", ".join(item.city) if named else "",
-        item.date, printed, physical, " › ".join(item.section) if named else "", item.handling,
+        item.date, printed, physical, " › ".join(item.section) if named else "", mark_of(item.handling),
         "" if named else words.no_attribution, item.edition, references.published(item), kind_name(item.kind, words),
         language_name(item.language, words), references.full(item, words),
     ]  # fmt: skip
@@ -110,7 +109,7 @@ def to_csv(items: Sequence[Item], head: Head, words: Words) -> bytes:
         ]
         for number, item in enumerate(items, 1)
     ]  # fmt: skip
-    return exports.table([*above, *_above(items, head, words)], titles, rows)
+    return exports.table([words.stamp_head, *above, *_above(items, head, words)], titles, rows)
 
 
 def to_bibtex(items: Sequence[Item], head: Head, words: Words) -> bytes:

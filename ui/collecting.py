@@ -6,11 +6,10 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from weakref import WeakKeyDictionary
 
-from index.access import EVERY_GROUP, Handling, Principal, level_of
+from index.access import EVERY_GROUP, Handling, Principal, level_of, strictest
 from index.deskitems import Excerpt, Kept
 from index.result import DocumentInfo
 from ui import citation, scope
-from ui.marks import strictest
 from ui.ports import Desk, Library
 
 MOST_AT_ONCE = 50  # passages that are kept by one request

@@ -97,7 +97,7 @@ def _heading(item: Item, place: int, words: Words) -> str:
     return (
         f'<header class="kept-head"><span class="kept-n" aria-hidden="true">{place}</span>'
         f'<h2 id="kept-{item.kept.kept_id}-title" dir="auto"{text.lang(excerpt.language)}>{name}</h2>'
-        f'{text.handling(excerpt.handling)}</header><p class="k-meta">{text.escape(_facts(excerpt, words))}</p>'
+        f'{text.stamped(excerpt.handling)}</header><p class="k-meta">{text.escape(_facts(excerpt, words))}</p>'
     )
 
 

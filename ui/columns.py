@@ -119,7 +119,8 @@ def _said(column: Column, place: int, found: Comparison, words: Words) -> str:
     unnamed = "" if first.attributable else f"<span>{text.escape(words.no_attribution)}</span>"
     return (
         f'<div class="c-said{" c-weak" if column.faint else ""}"><blockquote{text.lang(first.language)}>'
-        f'<p dir="auto">{text.quoted(said, words)}{cites}</p></blockquote><div class="k-leads">{copy}{unnamed}</div></div>'
+        f'<p dir="auto">{text.quoted(said, words)}{cites}</p></blockquote>'
+        f'<div class="k-leads">{text.stamped(first.handling)}{copy}{unnamed}</div></div>'
     )
 
 

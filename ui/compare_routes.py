@@ -2,17 +2,18 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, datetime
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from index.errors import LibraryError
 from index.result import DocumentInfo
-from ui import compareroom, comparetable, comparing, exports, marks, page, reasons, results, rooms, text
+from ui import compareroom, comparetable, comparing, exports, noting, page, reasons, results, rooms, text
 from ui.comparing import Choice, Comparison, Shelves
 from ui.house import House
 from ui.question import LONGEST
+from ui.references import Head
 from ui.words import Words
 
 _PARTS = ("compare.css",)
@@ -42,7 +43,7 @@ def make(house: House, words: Words) -> APIRouter:
     def columns(request: Request) -> Response:
         return _columns(house, request, words)
 
-    def export(kind: str, media: str, write: Callable[[Comparison, str, str, Words], bytes]) -> None:
+    def export(kind: str, media: str, write: Callable[[Comparison, Head, Words], bytes]) -> None:
         @router.get(f"/compare.{kind}", name=f"compare_{kind}")
         def exported(request: Request) -> Response:
             return _export(house, request, words, kind, media, write)
@@ -97,6 +98,7 @@ def _show(request: Request, title: str, body: str, words: Words, *, status: int 
 def _found(house: House, request: Request, asked: _Asked, words: Words) -> tuple[str, bool]:
     """The comparison, and whether it is there already: while the model loads, that is said instead."""
     if not house.library.ready():
+        noting.nothing(request)
         again = text.escape(compareroom.address(asked.question, asked.choice.by, asked.wanted, words))
         link = f'<noscript><p><a href="{again}">{text.escape(words.look_again)}</a></p></noscript>'
         return results.message(words.compare_loading, busy=True) + link, False
@@ -126,7 +128,7 @@ def _nothing(house: House, asked: _Asked, words: Words) -> str:
 
 
 def _export(
-    house: House, request: Request, words: Words, kind: str, media: str, write: Callable[[Comparison, str, str, Words], bytes]
+    house: House, request: Request, words: Words, kind: str, media: str, write: Callable[[Comparison, Head, Words], bytes]
 ) -> Response:
     asked = _read(house, request)
     if not asked.question or not asked.fields:
@@ -134,9 +136,12 @@ def _export(
     if len(asked.question) > LONGEST:
         too_long = words.question_long.format(n=words.number(LONGEST))
         return rooms.problem(request, "compare", words.compare_no_question, too_long, words, status=400)
-    found = comparing.compare(house.library, house.who(request.headers), asked.question, asked.choice, asked.documents)
-    today = date.today().isoformat()
-    content = write(found, marks.strictest(comparetable.marks(found)), today, words)
-    name = comparetable.file_name(asked.question, kind, today, words)
+    principal = house.who(request.headers)
+    found = comparing.compare(house.library, principal, asked.question, asked.choice, asked.documents)
+    stamp = comparetable.stamp(found, principal.name, datetime.now(UTC).isoformat(timespec="seconds"), words)
+    content = write(found, stamp, words)
+    rows = sum(len(column.hits) for column in found.answering)
+    noting.more(request, kind=kind, rows=str(rows), mark=stamp.mark, question=asked.question)
+    name = comparetable.file_name(asked.question, kind, datetime.now().astimezone().date().isoformat(), words)
     headers = {**page.HEADERS, "Content-Disposition": f'attachment; filename="{name}"'}
     return Response(content, media_type=media, headers=headers)

@@ -4,10 +4,12 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
+from index.access import mark_of, strictest
 from index.result import Hit
-from ui import citation, exports, fieldwords, text
+from ui import citation, exports, fieldwords, references, text
 from ui.columns import named, state, summary
 from ui.comparing import Column, Comparison
+from ui.references import Head
 from ui.words import Words
 
 _LONGEST_NAME = 48
@@ -39,33 +41,36 @@ def _cells(hit: Hit, words: Words) -> list[str]:
         exports.line(citation.said(hit, words, said) if said else ""),
         exports.line(citation.said(hit, words)),
         citation.reference(hit, words),
-        hit.handling,
+        mark_of(hit.handling),
     ]
 
 
-def marks(found: Comparison) -> list[str]:
-    """Give the handling marks of all that the table quotes."""
+def stamp(found: Comparison, who: str, now: str, words: Words) -> Head:
+    """Make what stands above all. `now`: ISO 8601, with its offset."""
+    return references.head(_marks(found), who, now, words)
+
+
+def _marks(found: Comparison) -> list[str]:
     return [hit.handling for column in found.answering for hit in column.hits]
 
 
-def about(found: Comparison, mark: str, today: str, words: Words) -> list[str]:
-    """Write what stands above the table. `mark`: the strictest of all; `today`: ISO 8601."""
-    lines = [words.contains_mark.format(mark=mark)] if mark else []
-    lines += [found.question, summary(found, words), words.exported.format(date=text.date(today, words))]
+def about(found: Comparison, stamp: Head, words: Words) -> list[str]:
+    """Write what stands above the table."""
+    lines = [words.contains_mark.format(mark=stamp.mark)] if stamp.mark else []
+    lines += [found.question, summary(found, words), words.compared_by.format(who=stamp.who, when=stamp.when)]
     named_ones = all(hit.attributable for column in found.answering for hit in column.hits)
     return lines if named_ones else [*lines, words.no_attribution_note]
 
 
-def to_csv(found: Comparison, mark: str, today: str, words: Words) -> bytes:
+def to_csv(found: Comparison, stamp: Head, words: Words) -> bytes:
     """Write the table for a spreadsheet: UTF-8 with BOM, `;` between cells, and no cell that would be run as a formula."""
-    return exports.table(about(found, mark, today, words), head(found.by, words), rows(found, words))
+    return exports.table([words.stamp_head, *about(found, stamp, words)], head(found.by, words), rows(found, words))
 
 
-def to_markdown(found: Comparison, mark: str, today: str, words: Words) -> bytes:
+def to_markdown(found: Comparison, stamp: Head, words: Words) -> bytes:
     """Write the table in Markdown. What the documents and the question say stays text."""
-    lead, *more = about(found, mark, today, words)
-    lines = [f"**{exports.literal(lead)}**", "", *(line for one in more for line in (exports.literal(one), ""))] if mark else []
-    lines = lines or [line for one in (lead, *more) for line in (exports.literal(one), "")]
+    lead, *more = map(exports.literal, about(found, stamp, words))
+    lines = [line for one in (f"**{lead}**" if stamp.mark else lead, *more) for line in (one, "")]
     titles = head(found.by, words)
     lines += [_row(titles), "|" + " --- |" * len(titles), *(_row(row) for row in rows(found, words))]
     return ("\n".join(lines) + "\n").encode()
@@ -75,12 +80,12 @@ def _row(cells: Sequence[str]) -> str:
     return "| " + " | ".join(exports.literal(cell) for cell in cells) + " |"
 
 
-def to_docx(found: Comparison, mark: str, today: str, words: Words) -> bytes:
+def to_docx(found: Comparison, stamp: Head, words: Words) -> bytes:
     """Write the table for a word processor: value, words, reference."""
     from ui.worddoc import Paper
 
-    lines = [line for line in about(found, mark, today, words) if line != found.question]  # the title holds it
-    paper = Paper(words.compare_of.format(question=found.question), lines, words.language, mark)
+    lines = [line for line in about(found, stamp, words) if line != found.question]  # the title holds it
+    paper = Paper(words.compare_of.format(question=found.question), lines, words.language, stamp.mark)
     titles = [fieldwords.of(found.by, words).head, words.number_head, words.passage_head, words.reference_head]
     table = [[name, number or told, passage, reference] for name, told, number, _, passage, reference, _ in rows(found, words)]
     paper.table(titles, table)
@@ -93,7 +98,9 @@ def html(found: Comparison, words: Words) -> str:
         f"<tr><td><b>{text.escape(named(column.value, found.by, words))}</b></td><td>{_quotes_html(column, words)}</td></tr>"
         for column in found.columns
     )
-    return f"<p><b>{text.escape(found.question)}</b></p><table border=1>{body}</table>"
+    mark = strictest(_marks(found))
+    above = f"<p><b>{text.escape(words.contains_mark.format(mark=mark))}</b></p>" if mark else ""
+    return f"{above}<p><b>{text.escape(found.question)}</b></p><table border=1>{body}</table>"
 
 
 def _quotes_html(column: Column, words: Words) -> str:
@@ -104,7 +111,8 @@ def _quotes_html(column: Column, words: Words) -> str:
 
 def plain(found: Comparison, words: Words) -> str:
     """Write the same as plain text."""
-    lines = [found.question]
+    mark = strictest(_marks(found))
+    lines = [words.contains_mark.format(mark=mark), found.question] if mark else [found.question]
     for column in found.columns:
         lines += ["", named(column.value, found.by, words)]
         lines += [citation.plain(hit, words, _marked(hit)) for hit in column.hits] if column.answers else [state(column, words)]

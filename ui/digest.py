@@ -4,17 +4,15 @@ from collections.abc import Sequence
 
 from index.deskitems import Excerpt
 from index.result import Hit
-from ui import citation, collectedfiles, exports, latest, references, text
+from ui import citation, collectedfiles, exports, latest, references
 from ui.following import News
-from ui.marks import strictest
 from ui.references import Head
 from ui.words import Words
 
 
 def head(found: Sequence[News], who: str, now: str, words: Words) -> Head:
     """Make what stands above all. `now`: ISO 8601."""
-    mark = strictest(hit.handling for news in found for hit in news.hits)
-    return Head(mark=mark, who=who, when=text.moment(now, words))
+    return references.head((hit.handling for news in found for hit in news.hits), who, now, words)
 
 
 def _above(found: Sequence[News], head: Head, words: Words) -> list[str]:
@@ -77,4 +75,4 @@ def to_csv(found: Sequence[News], head: Head, words: Words) -> bytes:
         for news in found
         for hit, excerpt in _excerpts(news)
     ]  # fmt: skip
-    return exports.table([*above, *_above(found, head, words)], titles, rows)
+    return exports.table([words.stamp_head, *above, *_above(found, head, words)], titles, rows)

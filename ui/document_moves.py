@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 
-from index.access import Principal, level_of
+from index.access import Principal, level_of, strictest
 from index.result import DocumentInfo
-from ui import document_fields, marks, moving, removals
+from ui import document_fields, moving, removals
 from ui.document_fields import Faults
 from ui.document_room import Refused, lying, read
 from ui.house import House
@@ -152,7 +152,7 @@ def _put_in(
     if faults:
         raise Refused(faults)
     # The old file may be read until it has left the place: its mark is not lowered before.
-    strict = marks.strictest((info.handling, new.handling)) if new.handling and target in paths else new.handling
+    strict = strictest((info.handling, new.handling)) if new.handling and target in paths else new.handling
     try:
         # Its owners are written before it is there to be read, and have to be: without them it would be everybody's.
         house.describe(target, typed | {"handling": strict} | ({"groups": now["groups"]} if now["groups"] else {}))

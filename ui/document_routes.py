@@ -21,6 +21,7 @@ from ui import (
     document_room,
     document_states,
     forms,
+    noting,
     page,
     removal_routes,
     removed_page,
@@ -102,6 +103,7 @@ def _endpoint(house: House, words: Words, does: Act) -> Callable[..., Response]:
             return answers.not_found(house, request, words)
         if not house.who(request.headers).may_edit:
             return answers.not_allowed(request, words)
+        noting.more(request, document=info.title or info.path)
         try:
             return does(Desk(house, request, info, words, form))
         except LibraryError as exc:
@@ -119,6 +121,7 @@ def _document(house: House, request: Request, document_id: str, words: Words) ->
     shown = document_room.look(house, principal, scope.id_of(document_id))
     if shown is None:
         return answers.not_found(house, request, words)
+    noting.more(request, document=shown.info.title or shown.info.path)
     info, number = shown.info, answers.whole(query.get("reading", ""))
     state = document_states.of_edit(house, info, number, words) if principal.may_edit else ("", True)
     address = page.address(f"library/{info.document_id}/state/{number}", words)
@@ -169,7 +172,9 @@ def _edit(desk: Desk) -> Response:
     if reason:
         return desk.refuse(desk.words.cannot_edit, reason)
     if not changes:
+        noting.nothing(desk.request)
         return rooms.back(desk.own)
+    noting.more(desk.request, fields=noting.listed(list(changes)))
     try:
         number = document_room.edit(desk.house, desk.info, changes, desk.words)
     except Refused as exc:
@@ -209,6 +214,7 @@ def _replace(desk: Desk) -> Response:
         large = announced(desk.request.headers) > MOST_BYTES
         said = desk.words.too_large.format(size=text.size(MOST_BYTES, desk.words)) if large else desk.words.choose_a_file
         return _edition_form(desk, values, Faults(fields={"file": said}))
+    noting.more(desk.request, files=upload.filename)
     folder = desk.house.data / "cache" / "uploads"
     try:
         folder.mkdir(parents=True, exist_ok=True)

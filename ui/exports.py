@@ -21,14 +21,17 @@ def line(value: str) -> str:
     return " ".join(_UNSEEN.sub("", value).split())
 
 
-def table(above: Sequence[str], head: Sequence[str], rows: Sequence[Sequence[str]]) -> bytes:
+def table(stamp: Sequence[str], head: Sequence[str], rows: Sequence[Sequence[str]]) -> bytes:
     """Write a table for a spreadsheet: UTF-8 with BOM, `;` between cells, and no cell that would be run as a formula.
 
-    `above`: lines that stand over the table, each in a row of its own.
+    `stamp`: the name of the last column, then what it says in every row of all of them: the strictest mark, who made it and when.
+    A program reads the table as it is, and a row that is copied out of it takes that along.
     """
+    name, *said = stamp
+    told = ". ".join(said)
     out = io.StringIO()
     writer = csv.writer(out, delimiter=";", lineterminator="\r\n")
-    for row in (*([one] for one in above), [], head, *rows):
+    for row in ([*head, name], *([*row, told] for row in rows)):
         writer.writerow([calm(line(cell)) for cell in row])
     return b"\xef\xbb\xbf" + out.getvalue().encode()
 

@@ -9,7 +9,7 @@ from fastapi.responses import Response
 
 from index.access import Principal
 from index.errors import LibraryError
-from ui import digest, exports, following, forms, page, question, reasons, results, rooms, scope, standing
+from ui import digest, exports, following, forms, noting, page, question, reasons, results, rooms, scope, standing
 from ui.following import News
 from ui.house import House
 from ui.references import Head
@@ -113,7 +113,9 @@ def _export(house: House, request: Request, words: Words, kind: str, media: str,
     if not found:
         return _refuse(request, words.nothing_new_to_save, words.nothing_new_to_save_more, words, 404)
     now = datetime.now(UTC).isoformat(timespec="seconds")
-    content = write(found, digest.head(found, principal.name, now, words), words)
+    head = digest.head(found, principal.name, now, words)
+    content = write(found, head, words)
+    noting.more(request, kind=kind, rows=str(sum(len(news.hits) for news in found)), mark=head.mark)
     name = exports.file_name("follow", kind, datetime.now().astimezone().date().isoformat())
     return Response(content, media_type=media, headers={**page.HEADERS, "Content-Disposition": f'attachment; filename="{name}"'})
 
@@ -130,6 +132,7 @@ def _follow(house: House, request: Request, sent: Mapping[str, str], words: Word
     asked = following.normal(sent.get("address", ""))
     if not asked.text:
         return _refuse(request, words.no_question_to_follow, words.no_question_to_follow_more, words, 400)
+    noting.more(request, question=asked.text)
     before = scope.id_of(sent["seen"]) if "seen" in sent else None
     number = following.follow(house, house.who(request.headers), asked, before)
     said = "" if before is not None else f"?now={number}"

@@ -1,11 +1,12 @@
 """What the rooms work with: the parts that the composition root put together."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from ui.images import PageImages
 from ui.jobs import Jobs
 from ui.ports import Describe, Desk, Gate, Library, Runs, SignOn, Who
+from ui.turns import Turns
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,4 +24,5 @@ class House:
     runs: Runs = lambda _: ()
     gate: Gate | None = None  # None: everybody is let in as `who` says
     sign_on: SignOn | None = None  # None: one signs in with a password
+    turns: Turns = field(default_factory=Turns)  # of those who ask
     watching: bool = False  # what changes in the corpus folder is taken in by itself

@@ -8,7 +8,7 @@ from fastapi.responses import Response
 from starlette.datastructures import FormData, UploadFile
 
 from index.access import Principal
-from ui import forms, page, rooms
+from ui import forms, noting, page, rooms
 from ui.house import House
 from ui.indexing import LARGEST_SHEET, LONGEST_MODEL, IndexRoom, Refusal
 from ui.uploads import NameRefused
@@ -89,6 +89,7 @@ def _looking(router: APIRouter, house: House, words: Words, room: IndexRoom) -> 
 def _doing(router: APIRouter, desk: _Desk, room: IndexRoom) -> None:
     @router.post("/index/rebuild")
     def rebuild(request: Request, sent: Sent) -> Response:
+        noting.more(request, model=sent.get("model", ""))
         return desk.change(request, "rebuild", lambda _: room.rebuild(sent.get("model", "")))
 
     @router.post("/index/check")
@@ -111,8 +112,10 @@ def _asking(router: APIRouter, house: House, desk: _Desk, room: IndexRoom) -> No
         name, content = "", b""
         if isinstance(sheet, UploadFile):
             name, content = sheet.filename or "", sheet.file.read(LARGEST_SHEET + 1)
+        noting.more(request, questions=name)
         return desk.change(request, "questions", lambda principal: room.ask_sheet(name, content, principal))
 
     @router.post("/index/questions/again")
     def again(request: Request, sent: Sent) -> Response:
+        noting.more(request, questions=sent.get("name", ""))
         return desk.change(request, "questions", lambda principal: room.ask_again(sent.get("name", ""), principal))

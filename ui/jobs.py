@@ -282,10 +282,14 @@ class Jobs:
 
 
 def _environment() -> dict[str, str]:
-    """Copy the environment, with the house on the module path wherever it was started from."""
+    """Copy the environment, with the house on the module path wherever it was started from.
+
+    KALLA_WRITTEN_DOWN: who had it done is in the audit trail already (index/operator.py).
+    """
     house = str(Path(__file__).resolve().parent.parent)
     known = os.environ.get("PYTHONPATH", "")
-    return os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, (house, known))), "PYTHONIOENCODING": "utf-8"}
+    path = os.pathsep.join(filter(None, (house, known)))
+    return os.environ | {"PYTHONPATH": path, "PYTHONIOENCODING": "utf-8", "KALLA_WRITTEN_DOWN": "yes"}
 
 
 def _signal(process: subprocess.Popen[bytes], number: signal.Signals) -> None:

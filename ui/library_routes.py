@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -13,7 +14,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect
 
 from index.access import Principal
-from ui import document_room, document_routes, library_page, page, readings, receiving, rooms, shelf_filters
+from ui import document_room, document_routes, exports, library_page, noting, page, readings, receiving, rooms, shelf_filters
 from ui.house import House
 from ui.keeping import REFUSALS, Kept, LibraryRoom, NoCorpus, shown_path
 from ui.library_page import Room
@@ -95,6 +96,7 @@ class _Addresses:
             return Response(status_code=400)  # it was cancelled: nobody listens
         except OSError:
             return self._refused(request, scripted, "disk", 507)
+        noting.more(request, files=noting.listed([one.name for one in kept if not one.refused]))
         if scripted:
             return self._told(kept)
         return await run_in_threadpool(self._read_plainly, request, kept, principal)
@@ -137,12 +139,16 @@ class _Addresses:
 
     def report(self, request: Request, number: str) -> Response:
         """Save what became of each file."""
-        one = self._work.reading(id_of(number), self._house.who(request.headers))
+        principal = self._house.who(request.headers)
+        one = self._work.reading(id_of(number), principal)
         if one is None:
             return self._no_reading(request)
         name = self._words.report_name.format(n=one.number)
+        marks = {info.document_id: info.handling for info in self._house.library.documents(principal)}
+        noting.more(request, kind="csv", rows=str(len(one.outcomes)))
+        report = readings.report(one, marks, principal.name, datetime.now(UTC).isoformat(timespec="seconds"), self._words)
         headers = {"Content-Disposition": f'attachment; filename="{name}.csv"', "Cache-Control": "private, no-store"}
-        return Response(readings.report(one, self._words), media_type="text/csv; charset=utf-8", headers=headers)
+        return Response(report, media_type=exports.CSV, headers=headers)
 
     def stop(self, request: Request, number: str) -> Response:
         """End a reading. What it has read stays."""

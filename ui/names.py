@@ -118,3 +118,16 @@ def outcome_name(outcome: str, words: Words) -> str:
         "refused": words.refused,
     }
     return known.get(outcome, outcome)
+
+
+def event_name(event: str, words: Words) -> str:
+    """Say an event of the audit trail: what the person of the row did; one that is not known is shown as it is."""
+    known = {
+        "sign-in": words.event_sign_in, "sign-in failed": words.event_sign_in_failed, "sign-out": words.event_sign_out,
+        "search": words.event_search, "document opened": words.event_open, "original downloaded": words.event_download,
+        "export": words.event_export, "upload": words.event_upload, "catalogue edited": words.event_edit,
+        "document removed": words.event_remove, "document brought back": words.event_bring_back, "ingest": words.event_ingest,
+        "rebuild": words.event_rebuild, "user changed": words.event_user, "token changed": words.event_token,
+        "refused": words.event_refused,
+    }  # fmt: skip
+    return known.get(event, event)

@@ -2,14 +2,14 @@
 
 from collections.abc import Sequence
 
-from ui import text
+from ui import printing, text
 from ui.words import Words
 
 ROOMS = ("ask", "compare", "library", "follow", "collected", "index")
 # Rooms of our own load nothing from elsewhere, run no inline script and no `eval`; forms and requests go to this host only.
 POLICY = (
     "default-src 'none'; script-src 'self'; img-src 'self'; style-src 'self'; connect-src 'self'; frame-src 'self'; "
-    "base-uri 'none'; form-action 'self'; frame-ancestors 'self'"
+    "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
 HEADERS = {"Cache-Control": "private, no-store", "Content-Security-Policy": POLICY}
 
@@ -58,11 +58,14 @@ def render(room: str, title: str, body: str, words: Words, *, here: str, parts: 
     """
     styles = "".join(f'<link rel="stylesheet" href="/static/{part}">' for part in ("base.css", *parts) if part.endswith(".css"))
     scripts = "".join(f'<script src="/static/{part}" defer></script>' for part in ("kalla.js", *parts) if part.endswith(".js"))
+    inside = (
+        f'{header(room, words, here)}<main id="main" class="k-room" tabindex="-1">{body}</main>'
+        '<div class="k-said-once" role="status" aria-live="polite"></div>'
+    )
     return (
         f'<!doctype html><html lang="{words.language}" class="room"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark">'
         f"<title>{text.escape(title)} · Källa</title>"
         f'<link rel="icon" href="/static/icon.svg" type="image/svg+xml">{styles}{scripts}</head>'
-        f'<body>{header(room, words, here)}<main id="main" class="k-room" tabindex="-1">{body}</main>'
-        f'<div class="k-said-once" role="status" aria-live="polite"></div></body></html>'
+        f"<body>{printing.around(inside, words)}</body></html>"
     )

@@ -180,6 +180,11 @@ class Noted(Protocol):
     """A row of the audit trail."""
 
     @property
+    def entry_id(self) -> int:
+        """Later rows have higher ones."""
+        ...
+
+    @property
     def at(self) -> str:
         """ISO 8601, UTC."""
         ...
@@ -197,6 +202,11 @@ class Noted(Protocol):
     @property
     def detail(self) -> Mapping[str, str]:
         """What it was about."""
+        ...
+
+    @property
+    def hash(self) -> str:
+        """Of the row and of the one before it."""
         ...
 
 
@@ -250,6 +260,10 @@ class Gate(Protocol):
         """Who asks; None where they have to sign in first."""
         ...
 
+    def still(self, headers: Mapping[str, str], name: str) -> bool:
+        """Whether the one who asked a while ago is still signed in; it does not count as asking again."""
+        ...
+
     def secret_of(self, headers: Mapping[str, str]) -> str:
         """The secret of the session that asks, "" where there is none."""
         ...
@@ -292,8 +306,15 @@ class Gate(Protocol):
         """How often each event came about since a moment (ISO 8601, UTC)."""
         ...
 
-    def trail(self, limit: int) -> Sequence[Noted]:
-        """The latest rows of the audit trail."""
+    def can_note(self) -> None:
+        """Make sure that something can be written down, before it is done."""
+        ...
+
+    def trail(self, *, who: str = "", event: str = "", day: str = "", before: int = 0, limit: int = -1) -> Sequence[Noted]:
+        """The latest rows of the audit trail, of one person, event and day, where these are given.
+
+        `before`: only rows with a lower id (0: all). `limit`: -1 for all.
+        """
         ...
 
 

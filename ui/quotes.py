@@ -16,7 +16,9 @@ def render(result: Result, words: Words, below: str = "") -> str:
     for quote in result.quotes:
         groups.setdefault(tuple(_documents(quote, hits)), []).append(quote)
     names = short_sources([hit for quote in result.quotes for hit in _documents(quote, hits).values()])
-    said = "".join(_said(quotes, [names[number] for number in key], hits, words) for key, quotes in groups.items())
+    marks = {hit.document_id: hit.handling for hit in result.hits}
+    named = {number: (name, marks[number]) for number, name in names.items()}
+    said = "".join(_said(quotes, [named[number] for number in key], hits, words) for key, quotes in groups.items())
     return f'<h2 class="k-heading">{text.escape(words.answer)}</h2><section class="k-answer">{said}{below}</section>'
 
 
@@ -53,8 +55,8 @@ def _documents(quote: Quote, hits: dict[int, Hit]) -> dict[int, Hit]:
     return found
 
 
-def _said(quotes: Sequence[Quote], sources: Sequence[str], hits: dict[int, Hit], words: Words) -> str:
-    listed = "".join(f"<li>{text.escape(name)}</li>" for name in sources)
+def _said(quotes: Sequence[Quote], sources: Sequence[tuple[str, str]], hits: dict[int, Hit], words: Words) -> str:
+    listed = "".join(f"<li>{text.escape(name)} {text.stamped(mark)}</li>" for name, mark in sources)
     shared = words.said_in.format(n=words.number(len(sources))) if len(sources) > 1 else ""
     note = f"<b>{text.escape(shared)}</b>" if shared else ""
     line = f"<figcaption><ul>{listed}</ul>{note}</figcaption>" if listed else ""

@@ -1,11 +1,10 @@
 """A reading: what becomes of files as they are read, as a piece of the page and as a report to save. Pure."""
 
-import csv
-import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from ui import exports, page, reasons, text
+from index.access import mark_of
+from ui import exports, page, reasons, references, text
 from ui.names import outcome_name
 from ui.words import Words
 
@@ -177,23 +176,26 @@ def duration(seconds: float, words: Words) -> str:
     return words.minutes.format(m=words.number(int(seconds) // 60), s=int(seconds) % 60)
 
 
-def report(reading: Reading, words: Words) -> bytes:
-    """Write the report as a spreadsheet reads it: every file with what became of it, in the interface's language."""
-    out = io.StringIO(newline="")
-    sheet = csv.writer(out, delimiter=";", lineterminator="\r\n")
-    sheet.writerow(
-        (
-            words.file_head, words.outcome_head, words.reason_head, words.advice_head, words.pages_head, words.without_head,
-            words.passages_head, words.seconds_head,
-        )
+def report(reading: Reading, marks: Mapping[int, str], who: str, now: str, words: Words) -> bytes:
+    """Write the report as a spreadsheet reads it: every file with what became of it, in the interface's language.
+
+    `marks`: of the documents that there are, by their ids. A file without a document is marked as one that nobody marked.
+    """
+    head = (
+        words.file_head, words.outcome_head, words.reason_head, words.advice_head, words.pages_head, words.without_head,
+        words.passages_head, words.seconds_head, words.handling_head,
     )  # fmt: skip
-    for one in reading.outcomes:
+    own = [mark_of(marks.get(one.document, "")) for one in reading.outcomes]
+    stamp = references.head(own, who, now, words)
+    above = [words.contains_mark.format(mark=stamp.mark)] if stamp.mark else []
+    rows = []
+    for one, mark in zip(reading.outcomes, own, strict=True):
         known = one.outcome in ("failed", "partial")
         said = reasons.said(one.reason, words) if one.outcome != "refused" else one.reason
         cells = (one.name, outcome_name(one.outcome, words), said, reasons.advice(one.reason, words) if known else "")
-        numbers = (one.pages, one.pages_without_text, one.passages, words.decimal(one.seconds, 1))
-        sheet.writerow([*(exports.calm(exports.line(cell)) for cell in cells), *numbers])
-    return out.getvalue().encode("utf-8-sig")
+        numbers = (str(one.pages), str(one.pages_without_text), str(one.passages), words.decimal(one.seconds, 1))
+        rows.append([*cells, *numbers, mark])
+    return exports.table([words.stamp_head, *above, words.reported_by.format(who=stamp.who, when=stamp.when)], head, rows)
 
 
 def counted(outcomes: Sequence[Outcome]) -> dict[str, int]:

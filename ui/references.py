@@ -2,9 +2,10 @@
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from index.access import mark_of, strictest
 from index.deskitems import Excerpt, Kept
 from ui import citation, editions, text
 from ui.exports import line
@@ -31,6 +32,11 @@ class Head:
     when: str  # as it is read
 
 
+def head(marks: Iterable[str], who: str, now: str, words: Words) -> Head:
+    """Make what stands above all. `marks`: of all that follows; `now`: ISO 8601, with its offset."""
+    return Head(mark=strictest(marks), who=who, when=text.instant(now, words))
+
+
 def edition(item: Excerpt, words: Words) -> str:
     """Say which edition: "edition 2"; what is no number as it is written."""
     return editions.number(item.edition, words)
@@ -50,7 +56,7 @@ def full(item: Excerpt, words: Words) -> str:
     title = citation.title(item, words) or (item.path.replace("\\", "/").rpartition("/")[2] if named else "")
     parts = [item.organisation if named else "", title or words.untitled, edition(item, words)]
     parts += [", ".join(item.city) if named else "", text.date(item.date, words), citation.recommendation(item)]
-    parts += [citation.where(item, words), item.handling]
+    parts += [citation.where(item, words), mark_of(item.handling)]
     parts += [] if named else [words.no_attribution]
     said = ", ".join(line(part) for part in parts if part.strip())
     return f"{said}. {words.published_at.format(address=published(item))}" if published(item) else said
@@ -88,7 +94,7 @@ def _note(one: Kept, words: Words) -> str:
 
 
 def _marking(item: Excerpt, words: Words) -> str:
-    return ", ".join([item.handling] + ([] if item.attributable else [words.no_attribution]))
+    return ", ".join([mark_of(item.handling)] + ([] if item.attributable else [words.no_attribution]))
 
 
 def _key(item: Excerpt) -> str:

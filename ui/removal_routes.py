@@ -8,7 +8,7 @@ from fastapi.responses import Response
 from index.access import Principal
 from index.errors import LibraryError
 from ui import document_answers as answers
-from ui import document_moves, document_room, document_states, page, removals, removed_page, results, rooms, scope
+from ui import document_moves, document_room, document_states, noting, page, removals, removed_page, results, rooms, scope
 from ui.house import House
 from ui.removals import NotMoved, Occupied, Removal
 from ui.words import Words
@@ -64,6 +64,7 @@ def _endpoint(house: House, words: Words, does: Act) -> Callable[..., Response]:
             removal = removals.find(house.desk, principal, scope.id_of(removed_id))
             if removal is None:
                 return answers.problem(request, words.no_removal, words.no_removal_more, words, 404)
+            noting.more(request, document=removal.title)
             return does(house, words, request, removal, principal)
         except LibraryError as exc:
             return answers.failed(request, str(exc), words)

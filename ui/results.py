@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
+from index.access import strictest
 from index.result import DocumentInfo, Hit, Result, Searched, Status
 from ui import citation, indexroom, links, page, passages, question, quotes, reasons, text, tools
 from ui.names import known_languages
@@ -77,8 +78,9 @@ def answer_tools(result: Result, asked: Question, words: Words) -> str:
     """Offer what can be done with the whole answer: copy it, keep its passages, compare cities, follow the question."""
     hits = {hit.rank: hit for hit in result.hits}
     cited = [(quote, hits[n]) for quote in result.quotes for n in quote.citations[:1] if n in hits]
-    plain = "\n\n".join(citation.plain(hit, words, quote.text) for quote, hit in cited)
-    rich = "".join(citation.rich(hit, words, quote.text) for quote, hit in cited)
+    above = words.contains_mark.format(mark=strictest(hit.handling for _, hit in cited))
+    plain = "\n\n".join([above, *(citation.plain(hit, words, quote.text) for quote, hit in cited)])
+    rich = "".join([f"<p><b>{text.escape(above)}</b></p>", *(citation.rich(hit, words, quote.text) for quote, hit in cited)])
     kept = ",".join(dict.fromkeys(str(hit.passage_id) for _, hit in cited))
     address = text.escape(question.write(asked))
     compare = text.escape(page.address("compare", words, urlencode({"q": asked.text})))

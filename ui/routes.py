@@ -1,16 +1,19 @@
 """The page's own addresses: viewer, page images, original files, the choice of language; what is told when something fails."""
 
+import hashlib
 import logging
 import re
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request
 from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse, Response
 
+from index.access import Handling, Principal, level_of, mark_of
 from index.result import DocumentInfo, Hit
-from ui import images, logs, page, reading, reasons, related, rooms, scope, viewer
+from ui import images, logs, noting, page, reading, reasons, related, rooms, scope, stamp, viewer
 from ui.house import House
 from ui.words import LANGUAGES, Words
 
@@ -18,7 +21,8 @@ _LOG = logging.getLogger(__name__)
 _PRIVATE = {"Cache-Control": "private, no-store"}
 _ASKED_AGAIN = {"Cache-Control": "private, no-cache"}  # kept by the browser, but each use passes the gate again
 # Chromium shows a PDF with a viewer of its own, which a strict policy would shut out.
-_PDF_POLICY = {"Content-Security-Policy": "frame-ancestors 'self'"}
+_PDF_POLICY = {"Content-Security-Policy": "frame-ancestors 'none'"}
+_SAVED_POLICY = {"Content-Security-Policy": "default-src 'none'; sandbox; frame-ancestors 'none'"}
 _READ = ["GET", "HEAD"]
 # The parts that rooms share, once more for what stands inside Gradio: nested in its containers, or its own rules for Markdown
 # would win over ours.
@@ -65,6 +69,7 @@ def make(house: House) -> APIRouter:
         path = house.library.source(info.document_id, house.who(request.headers)) if info else None
         if info is None:
             return _problem(words.not_found, words.not_found_more, words)
+        noting.more(request, document=info.title or info.path, mark=mark_of(info.handling))
         return _source(info, path) if path else _problem(words.source_missing, "", words)
 
     _small(router)
@@ -152,6 +157,7 @@ def _similar(house: House, request: Request, passage_id: str, words: Words) -> R
     own, _ = _around(house, request, passage_id, 0)
     if own is None:
         return _problem(words.no_passage, words.not_found_more, words)
+    noting.more(request, document=own.title or own.path)
     principal = house.who(request.headers)
     found = house.library.similar(own.passage_id, principal=principal, top=_SIMILAR)
     near = house.library.similar_documents(own.document_id, principal=principal, top=_SIMILAR_DOCUMENTS)
@@ -162,6 +168,7 @@ def _context(house: House, request: Request, passage_id: str, words: Words) -> R
     own, near = _around(house, request, passage_id, 1)
     if own is None:
         return _problem(words.no_passage, words.not_found_more, words)
+    noting.more(request, document=own.title or own.path)
     return HTMLResponse(related.context(own, near, words), headers=_PRIVATE)
 
 
@@ -176,6 +183,7 @@ def _view(house: House, request: Request, document_id: str, words: Words) -> Res
     except reading.BadPlace:
         return _problem(words.bad_place, "", words, status=400)
     principal = house.who(request.headers)
+    noting.more(request, document=info.title or info.path)
     pages = reading.pages(house.library, info, place, principal)
     if not pages:
         missing = words.page_not_found.format(n=place.page) if place.page else words.bad_place
@@ -192,8 +200,11 @@ def _image(house: House, request: Request, document_id: str, name: str, words: W
         return _problem(words.not_found, "", words)
     wanted = request.query_params.get("w", "1400")
     width = images.width_for(int(wanted) if re.fullmatch(r"[0-9]{1,5}", wanted) else 1400)
-    tag = f'"{info.sha256}-{page}-{width}"'
-    headers = {**_ASKED_AGAIN, "ETag": tag}
+    noting.more(request, document=info.title or info.path)
+    mark, beside = mark_of(info.handling), _beside(info, house.who(request.headers))
+    stamped = hashlib.sha256(f"{mark} {beside}".encode()).hexdigest()[:16]
+    tag = f'"{info.sha256}-{page}-{width}-{stamped}"'
+    headers = {**_ASKED_AGAIN, "ETag": tag, "X-Handling": _header(mark)}
     if tag in (one.strip() for one in request.headers.get("if-none-match", "").split(",")):
         return Response(status_code=304, headers=headers)
     image = house.images.cached(info.sha256, page, width)
@@ -204,23 +215,48 @@ def _image(house: House, request: Request, document_id: str, name: str, words: W
         try:
             image = house.images.draw(path, info.sha256, page, width)
         except Exception as exc:  # whatever is wrong with the file, the viewer still has its text
-            _LOG.warning("page %d of document %d could not be drawn: %s", page, info.document_id, logs.kind(exc))
-            return _problem(words.no_image, "", words)
-    return Response(image, media_type="image/png", headers=headers)
+            return _not_drawn(info, page, exc, words)
+    try:
+        return Response(stamp.stamped(image, mark, beside), media_type="image/png", headers=headers)
+    except (OSError, ValueError) as exc:  # a damaged file of the cache
+        return _not_drawn(info, page, exc, words)
+
+
+def _not_drawn(info: DocumentInfo, page: int, exc: Exception, words: Words) -> Response:
+    _LOG.warning("page %d of document %d could not be drawn: %s", page, info.document_id, logs.kind(exc))
+    return _problem(words.no_image, "", words)
+
+
+def _beside(info: DocumentInfo, principal: Principal) -> str:
+    """Who looks, and on which day: for all that is not for everybody."""
+    if level_of(info.handling) is Handling.CLEAR:
+        return ""
+    return f"{principal.name} {datetime.now(UTC).date().isoformat()}"
+
+
+def _header(mark: str) -> str:
+    """A mark as the value of a header, which holds no more than ASCII."""
+    return stamp.plain(" ".join(mark.split()))
 
 
 def _source(info: DocumentInfo, path: Path) -> Response:
-    """Send the file: a PDF to be shown, everything else only to be saved, because it could run in the browser."""
-    if info.format == "pdf":
-        headers = {**_ASKED_AGAIN, **_PDF_POLICY}
-        return FileResponse(
-            path,
-            media_type="application/pdf",
-            filename=path.name,
-            content_disposition_type="inline",
-            headers=headers,
-        )
-    return FileResponse(path, media_type="application/octet-stream", filename=path.name, headers=_ASKED_AGAIN)
+    """Send the file as it is, its mark in its name: a PDF to be shown, everything else only to be saved.
+
+    What is no PDF could run in the browser: it is told to do nothing with it, whatever it is.
+    """
+    mark, shown = mark_of(info.handling), info.format == "pdf"
+    return FileResponse(
+        path,
+        media_type="application/pdf" if shown else "application/octet-stream",
+        filename=f"{_named(mark)} {path.name}",
+        content_disposition_type="inline" if shown else "attachment",
+        headers={**_ASKED_AGAIN, **(_PDF_POLICY if shown else _SAVED_POLICY), "X-Handling": _header(mark)},
+    )
+
+
+def _named(mark: str) -> str:
+    """A mark as a part of a file's name: "TLP-AMBER+STRICT"."""
+    return re.sub(r"[^\w+.-]+", "-", mark).strip("-.")
 
 
 def _problem(title: str, more: str, words: Words, status: int = 404) -> Response:

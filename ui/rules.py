@@ -50,15 +50,19 @@ RULES = (
     _rule(_READ, r"/shown\.css|/(?:compare|library|follow|collected|index|account)", Needs.SIGNED_IN),
     _rule(_READ, r"/view/\d+", Needs.SIGNED_IN, "document opened"),
     _rule(_READ, r"/source/\d+", Needs.SIGNED_IN, "original downloaded"),
-    _rule(_READ, r"/view(?:/[^/]*)?|/(?:similar|context|source)/[^/]*|/image/[^/]*/[^/]*", Needs.SIGNED_IN),
+    _rule(_READ, r"/image/[^/]*/[^/]*|/(?:similar|context)/\d+", Needs.SIGNED_IN, "document opened"),
+    _rule(_READ, r"/view(?:/[^/]*)?|/(?:similar|context|source)/[^/]*", Needs.SIGNED_IN),
     # Accounts
     _rule(_SEND, r"LANG/account/(?:sign-out|sign-out-everywhere|password|token|token-away)", Needs.SIGNED_IN),
+    _rule(_READ, r"LANG/account/trail", Needs.ADMIN),
+    _rule(_READ, r"LANG/account/trail\.csv", Needs.ADMIN, "export"),
     _rule(_READ, r"LANG/account(?:/[^/]*)?", Needs.SIGNED_IN),
     # Rooms: what leaves the page
     _rule(_READ, r"LANG/(?:compare|follow|collected)\.(?:csv|md|docx|bib|ris)", Needs.SIGNED_IN, "export"),
     _rule(_READ, r"LANG/library/readings/[^/]*\.csv", Needs.EDITOR, "export"),
-    _rule(_READ, r"LANG/compare/columns", Needs.SIGNED_IN, "search"),
+    _rule(_READ, r"LANG/compare(?:/columns)?", Needs.SIGNED_IN, "search"),
     # Rooms: what is one's own
+    _rule(_SEND, r"LANG/follow", Needs.SIGNED_IN, "search"),
     _rule(_SEND, r"LANG/follow(?:/(?:seen|stop))?|LANG/collected/(?:keep|note|move|remove|back)", Needs.SIGNED_IN),
     # Rooms: what changes the library
     _rule(_SEND, r"LANG/library/files", Needs.EDITOR, "upload"),
@@ -69,9 +73,11 @@ RULES = (
     _rule(_SEND, r"LANG/library/[^/]+/replace", Needs.EDITOR, "upload"),
     _rule(_SEND, r"LANG/library/(?:removed/)?[^/]+/again|LANG/library/readings/[^/]+/stop", Needs.EDITOR),
     _rule(_SEND, r"LANG/index/rebuild", Needs.EDITOR, "rebuild"),
-    _rule(_SEND, r"LANG/index/(?:check|questions|questions/again|forget|[^/]+/stop)", Needs.EDITOR),
+    _rule(_SEND, r"LANG/index/questions(?:/again)?", Needs.EDITOR, "search"),
+    _rule(_SEND, r"LANG/index/(?:check|forget|[^/]+/stop)", Needs.EDITOR),
     # Rooms: what is looked at
     _rule(_READ, r"LANG/counts", Needs.SIGNED_IN),
+    _rule(_READ, r"LANG/library/\d+(?:/changes/\d+)?", Needs.SIGNED_IN, "document opened"),
     _rule(_READ, r"LANG/(?:compare|library|follow|collected|index)(?:/.*)?", Needs.SIGNED_IN),
     # Ask, as far as Gradio's own page calls it
     _rule(_READ, r"LANG/", Needs.SIGNED_IN),

@@ -16,19 +16,20 @@ HOSTS = ("127.0.0.1", "localhost")
 # Pages of our own hold no inline script or style: marks are drawn in SVG.
 STRICT = (
     "default-src 'none'; script-src 'self'; img-src 'self'; style-src 'self'; base-uri 'none'; form-action 'none'; "
-    "frame-ancestors 'self'"
+    "frame-ancestors 'none'"
 )
+# The viewer stands in a frame of the Ask room; nothing else is ever framed.
+FRAMED = STRICT.replace("frame-ancestors 'none'", "frame-ancestors 'self'")
+_FRAMED = re.compile(r"/view(?:/[^/]*)?|/(?:similar|context)/[^/]*")
 # Gradio 6.31 builds its own inline scripts (they carry the nonce) and sets style attributes; everything else stays shut.
 # There is no `'unsafe-eval'`: what would need it (`gr.HTML`, `js=`, native plots) is not used.
 _GRADIO = (
     "default-src 'none'; script-src 'self' 'nonce-{nonce}'; style-src 'self' 'unsafe-inline'; "
     "img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; frame-src 'self'; worker-src 'self' blob:; "
-    "base-uri 'self'; form-action 'self'; frame-ancestors 'self'"
+    "base-uri 'self'; form-action 'self'; frame-ancestors 'none'"
 )
 _HEADERS = {
     "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "same-origin",  # with none, a browser names no origin for a form of our own
-    "X-Frame-Options": "SAMEORIGIN",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
@@ -51,6 +52,8 @@ class Guard:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+        # What a proxy says is read by the server, of proxies that it trusts. Gradio 6.31 would believe anybody (route_utils.py).
+        scope["headers"] = [pair for pair in scope["headers"] if not pair[0].startswith((b"x-forwarded-", b"forwarded"))]
         room = _ROOM.fullmatch(scope["path"])
         below = (room.group(2) or "") if room else ""
 
@@ -72,11 +75,28 @@ def seal(message: Message, scope: Scope) -> None:
     if message["type"] != "http.response.start":
         return
     headers = MutableHeaders(scope=message)
+    framed = _FRAMED.fullmatch(scope["path"]) is not None
     for name, value in _HEADERS.items():
         headers.setdefault(name, value)
-    headers.setdefault("Content-Security-Policy", STRICT)
+    headers.setdefault("Referrer-Policy", "no-referrer" if _trusted(scope) else "same-origin")
+    headers.setdefault("X-Frame-Options", "SAMEORIGIN" if framed else "DENY")
+    headers.setdefault("Content-Security-Policy", FRAMED if framed else STRICT)
+    for name in [name for name in headers if name.startswith("access-control-")]:
+        del headers[name]  # no other site may read anything; Gradio 6.31 lets every one, by any host but this machine
+    if scope["scheme"] == "https":
+        headers.setdefault("Strict-Transport-Security", "max-age=31536000")
     if scope["path"].startswith("/static/"):
         headers.setdefault("Cache-Control", "no-cache")  # asked again, so that a new version shows at once
+
+
+def _trusted(scope: Scope) -> bool:
+    """Whether browsers trust the connection, and so say by Sec-Fetch-Site where a request comes from.
+
+    Addresses hold questions, so that nobody is to get them as a referrer. But with no referrer a browser names no origin for a
+    form of ours either: where it does not say its site instead, it has to be let name it to ourselves.
+    """
+    host = Headers(scope=scope).get("host", "").partition(":")[0]
+    return scope["scheme"] == "https" or host in HOSTS
 
 
 def _refusal(scope: Scope, below: str) -> PlainTextResponse | None:
@@ -90,10 +110,15 @@ def _refusal(scope: Scope, below: str) -> PlainTextResponse | None:
 
 
 def _foreign(headers: Headers) -> bool:
-    """Whether a request to change something comes from another site, by what the browser says of it."""
-    if headers.get("sec-fetch-site", "none") not in ("same-origin", "none"):
+    """Whether a request to change something comes from another site, by what the browser says of it.
+
+    Without a referrer a browser names no origin for a form; then it has to say that the form is of this site.
+    """
+    site, origin = headers.get("sec-fetch-site", "none"), headers.get("origin")
+    if site not in ("same-origin", "none"):
         return True
-    origin = headers.get("origin")
+    if origin == "null":
+        return site != "same-origin"
     try:
         return origin is not None and urlsplit(origin).netloc != headers.get("host")
     except ValueError:  # "http://[" is no address

@@ -1,5 +1,6 @@
 """The server's life: it says when it is there, and ends so that what is under way is finished or cleanly abandoned."""
 
+import asyncio
 import gc
 import logging
 import os
@@ -11,13 +12,51 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import FrameType
 
+import h11
 import uvicorn
 from fastapi import FastAPI
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from ui import logs
+from ui.limits import LARGEST_HEAD
 
+HEADS = 15.0  # seconds that the head of a request may take
+_MOST_CONNECTIONS = 1000
 GRACE = 10  # seconds that requests in flight get at the end
 _REST = 8.0  # seconds after these for jobs to end, then it is over in any case
+
+
+class Patient(H11Protocol):
+    """Waits for the head of a request for a while, and then no longer: uvicorn 0.54 would for ever (h11_impl.py)."""
+
+    seconds = HEADS
+    _late: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as uvicorn has it
+        """Begin to wait."""
+        super().connection_made(transport)
+        self._wait()
+
+    def data_received(self, data: bytes) -> None:
+        """Go on waiting while the head is not whole."""
+        super().data_received(data)
+        if self.conn.their_state is not h11.IDLE:
+            self._end_waiting()
+        elif self._late is None:
+            self._wait()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Wait no more."""
+        self._end_waiting()
+        super().connection_lost(exc)
+
+    def _wait(self) -> None:
+        self._late = self.loop.call_later(self.seconds, self.transport.close)
+
+    def _end_waiting(self) -> None:
+        if self._late is not None:
+            self._late.cancel()
+            self._late = None
 
 
 class Server(uvicorn.Server):
@@ -40,6 +79,7 @@ class Server(uvicorn.Server):
             uvicorn.Config(
                 app, log_config=None, log_level="warning", access_log=False, server_header=False,
                 timeout_graceful_shutdown=GRACE, lifespan="on", ssl_certfile=certificate, ssl_keyfile=key,
+                http=Patient, h11_max_incomplete_event_size=LARGEST_HEAD, limit_concurrency=_MOST_CONNECTIONS,
                 proxy_headers=bool(proxies), forwarded_allow_ips=list(proxies),
             )
         )  # fmt: skip

@@ -2,8 +2,8 @@
 
 import re
 
-from ui import text
-from ui.page import header
+from ui import printing, text
+from ui.page import address, header
 from ui.words import Words
 
 _META = re.compile(r'\s*<meta\s+(?:property="og:[^"]*"|name="twitter:[^"]*")\s+content="[^"]*"\s*/>', re.DOTALL)
@@ -38,6 +38,10 @@ def _top(words: Words, here: str) -> str:
     return (
         f"{header('ask', words, here)}"
         f'<p id="k-lost" class="k-lost-note" role="alert" hidden>{text.escape(words.lost_connection)}</p>'
+        f'<p id="k-ended" class="k-lost-note" role="alert" hidden>{text.escape(words.session_over)} '
+        f'<a href="{address("sign-in", words)}">{text.escape(words.sign_in)}</a></p>'
+        '<p id="k-wait" class="k-lost-note" role="status" hidden></p>'
         f'<noscript><p class="k-lost-note">{text.escape(words.needs_script)}</p></noscript>'
         '<div class="k-said-once" role="status" aria-live="polite"></div>'
+        f"{''.join(printing.strips(''))}"  # ask.js fills them in with each answer
     )

@@ -2,9 +2,10 @@
 
 import html
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from itertools import pairwise
 
+from index.access import mark_of
 from index.result import DocumentInfo, Hit
 from ui.names import month_name
 from ui.words import Words
@@ -103,6 +104,16 @@ def moment(value: str, words: Words) -> str:
     return f"{date(when.date().isoformat(), words)}, {when:%H:%M}"
 
 
+def instant(value: str, words: Words) -> str:
+    """Read an ISO 8601 moment so that it is clear elsewhere too: "22 November 2026, 14:02 UTC+01:00 (2026-11-22 13:02 UTC)"."""
+    try:
+        when = datetime.fromisoformat(value.replace("Z", "+00:00"))
+    except ValueError:
+        return value
+    here, there = when.astimezone(), when.astimezone(UTC)
+    return f"{date(here.date().isoformat(), words)}, {here:%H:%M} UTC{here.isoformat()[-6:]} ({there:%Y-%m-%d %H:%M} UTC)"
+
+
 def size(count: int, words: Words) -> str:
     """Bytes as they are read: "4.2 MB"."""
     value = float(count)
@@ -146,6 +157,11 @@ def marking(item: Hit | DocumentInfo, words: Words) -> str:
     """Show the mark of a document, or that it has none, with the level that it is held at."""
     shown = handling(item.handling)
     return shown if item.marked else f'<span class="k-unmarked">{escape(words.unmarked)}</span> {shown}'
+
+
+def stamped(mark: str) -> str:
+    """Show the mark of what is quoted; where there is none, that of the level which is enforced."""
+    return handling(mark_of(mark))
 
 
 def handling(mark: str) -> str:

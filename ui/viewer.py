@@ -5,8 +5,9 @@ from dataclasses import replace
 
 from index.result import DocumentInfo, PageView
 from ingest import boxes
-from ui import editions, links, steps, text
+from ui import editions, links, printing, steps, text
 from ui.place import ZOOMS, Place, Span
+from ui.stamp import STRIP
 from ui.words import Words
 
 SHOWN_TEXT = 60_000  # characters of a page without an image that are set on either side of the passage
@@ -52,7 +53,7 @@ def document(title: str, body: str, words: Words) -> str:
         '<link rel="icon" href="/static/icon.svg" type="image/svg+xml">'
         '<link rel="stylesheet" href="/static/base.css"><link rel="stylesheet" href="/static/viewer.css">'
         '<script src="/static/viewer.js" defer></script></head>'
-        f"<body>{body}</body></html>"
+        f"<body>{printing.around(body, words)}</body></html>"
     )
 
 
@@ -163,7 +164,8 @@ def _sheet(
     anchored: bool,
 ) -> str:
     scale = 1.0 if place.zoom == "fit" else int(place.zoom) / 100
-    width, height = max(1, round(page.width * 4 / 3 * scale)), max(1, round(page.height * 4 / 3 * scale))
+    beyond = STRIP * page.width / max(1.0, page.height)  # what the stamps add above and below, of the page's height
+    width, height = max(1, round(page.width * 4 / 3 * scale)), max(1, round(page.height * (1 + 2 * beyond) * 4 / 3 * scale))
     alt = words.page_image.format(page=page_name(page, words), title=page.document.title or page.document.path)
     address = links.image(page.document.document_id, page.number, 2000 if scale > 1 else 1400)
     rects = [_rect("v-tint", box) for box in tints] + [_rect("v-mark", box) for box in strong]
@@ -172,8 +174,8 @@ def _sheet(
     anchor = f'<rect id="hit" x="0" y="{top:.4f}" width="1" height="0.01" fill="none"/>'
     return (
         f'<figure class="v-sheet v-zoom-{place.zoom}"><img src="{address}" width="{width}" height="{height}" '
-        f'alt="{text.escape(alt)}" decoding="async"><svg viewBox="0 0 1 1" preserveAspectRatio="none" '
-        f'aria-hidden="true">{anchor if anchored and target else ""}{"".join(rects)}</svg></figure>'
+        f'alt="{text.escape(alt)}" decoding="async"><svg viewBox="0 {-beyond:.5f} 1 {1 + 2 * beyond:.5f}" '
+        f'preserveAspectRatio="none" aria-hidden="true">{anchor if anchored and target else ""}{"".join(rects)}</svg></figure>'
     )
 
 

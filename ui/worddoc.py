@@ -169,6 +169,8 @@ def _set_page(section: Part, mark: str) -> None:
     top.alignment, foot.alignment = WD_ALIGN_PARAGRAPH.RIGHT, WD_ALIGN_PARAGRAPH.CENTER
     if mark.strip():
         _label(top, " ".join(_lines(mark)))
+        _label(foot, " ".join(_lines(mark)))
+        foot.add_run("\N{EM SPACE}")
     for piece in ("PAGE", " / ", "NUMPAGES"):
         _field(foot, piece) if piece.isupper() else foot.add_run(piece)
 

@@ -73,9 +73,10 @@ def _users(chosen: argparse.Namespace) -> "Users":
 def _changed(chosen: argparse.Namespace, what: str, user: str) -> None:
     """Write down who was changed, by the one at the terminal."""
     from index.audit import Audit, Event
+    from index.operator import operator
     from index.settings import data_folder
 
-    Audit(data_folder(chosen.data)).write("(command line)", Event.USER, user=user, what=what)
+    Audit(data_folder(chosen.data)).write(operator(), Event.USER, user=user, what=what)
 
 
 def _secret(chosen: argparse.Namespace) -> str:

@@ -18,7 +18,8 @@ def add(commands: Any) -> None:  # noqa: ANN401 - argparse's own type
 def _rebuild(chosen: argparse.Namespace) -> int:
     import time
 
-    from index import calibrate, store
+    from index import calibrate, operator, store
+    from index.audit import Event
     from index.embed import OnnxEncoder
     from index.library import Library
     from index.models import PACKAGED, export
@@ -31,6 +32,7 @@ def _rebuild(chosen: argparse.Namespace) -> int:
     data = existing(data_folder(chosen.data))
     began, moment = time.perf_counter(), store.now()
     with store.writer_lock(data, "a rebuild"):
+        operator.note(data, Event.REBUILD, {"model": chosen.model or ""})
         writer = Writer(data)
         try:
             served = writer.generations.served()

@@ -1,6 +1,7 @@
 // The Ask room: links ask without leaving the page, the address follows what is shown, and so do back and forward.
 (() => {
-  const VIEW = /^\/(view|similar|context)\/\d+(\?|$)/;
+  const { base } = window.kalla;
+  const VIEW = new RegExp(`^${base.replaceAll(".", "\\.")}/(view|similar|context)/\\d+(\\?|$)`);
   const frame = () => document.querySelector('iframe[name="viewer"]');
   const openChips = () => [...document.querySelectorAll("#k-filters .k-chip > button.open")];
   const own = (search) => { // the address without what the viewer shows
@@ -24,13 +25,14 @@
   };
 
   const look = (view) => {
-    const target = VIEW.test(view) ? view : `/view?lang=${window.kalla.language()}`;
+    const target = VIEW.test(view) ? view : `${base}/view?lang=${window.kalla.language()}`;
     const place = frame();
     if (place) place.contentWindow.location.replace(target);
   };
 
   // A new answer: the address says what was asked, and the viewer opens where the answer stands.
   const arrived = (root) => {
+    for (const strip of document.querySelectorAll(".k-sheet-top, .k-sheet-foot")) strip.textContent = root.dataset.contains || "";
     const address = own(root.dataset.address);
     if (wanted !== null && wanted !== address) return; // an older answer: the one that is wanted is on its way
     wanted = null;
@@ -95,11 +97,36 @@
     if (viewer && window.matchMedia("(max-width: 1023px)").matches) viewer.scrollIntoView({ block: "start" });
   });
 
+  // What Gradio's own requests are answered is seen here: a session that has ended, and a pause that is asked for.
+  const ended = () => {
+    const place = document.getElementById("k-ended");
+    if (!place || !place.hidden) return;
+    place.querySelector("a").search = new URLSearchParams({ next: window.location.pathname.slice(base.length) + window.location.search });
+    place.hidden = false;
+  };
+  const pause = async (answer) => {
+    const place = document.getElementById("k-wait");
+    const { said } = await answer.clone().json().catch(() => ({}));
+    if (!place || !said) return;
+    place.textContent = said;
+    place.hidden = false;
+    setTimeout(() => { place.hidden = true; }, 1000 * (Number(answer.headers.get("Retry-After")) || 10));
+  };
+  const fetched = window.fetch;
+  window.fetch = async (...asked) => {
+    const answer = await fetched.apply(window, asked);
+    if (new URL(answer.url || window.location.href).pathname.includes("/gradio_api/")) {
+      if (answer.status === 401) ended();
+      if (answer.status === 429) pause(answer);
+    }
+    return answer;
+  };
+
   // Gradio goes on silently when its server is gone; people have to know.
   const watch = async () => {
     const place = document.getElementById("k-lost");
     try {
-      await fetch("/healthz", { method: "HEAD" });
+      await fetch(`${base}/healthz`, { method: "HEAD" });
       if (place) place.hidden = true;
     } catch {
       if (place) place.hidden = false;

@@ -2,6 +2,7 @@
 // kept, long work is followed, and the counts in the header are filled in.
 (() => {
   const typing = (element) => element && (element.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(element.tagName));
+  const base = new URL(document.currentScript.src).pathname.split("/static/")[0]; // the path below which all of it is served
   const language = () => document.documentElement.lang || "en";
   const say = (words) => {
     const place = document.querySelector(".k-said-once");
@@ -43,7 +44,7 @@
   const keep = async (button) => {
     const sent = new URLSearchParams({ passages: button.dataset.keep, question: button.dataset.asked || "" });
     try {
-      const answer = await fetch(`/${language()}/collected/keep`, { method: "POST", body: sent });
+      const answer = await fetch(`${base}/${language()}/collected/keep`, { method: "POST", body: sent });
       if (!answer.ok) throw new Error(String(answer.status));
       say(button.dataset.done);
       count();
@@ -71,7 +72,7 @@
     const places = document.querySelectorAll("[data-count]");
     if (!places.length) return;
     try {
-      const answer = await fetch(`/${language()}/counts`);
+      const answer = await fetch(`${base}/${language()}/counts`);
       if (!answer.ok) return;
       const counts = await answer.json();
       for (const place of places) {
@@ -136,5 +137,5 @@
     followAll();
     new MutationObserver(followAll).observe(document.body, { childList: true, subtree: true });
   });
-  window.kalla = { say, count, refresh, language };
+  window.kalla = { base, say, count, refresh, language };
 })();
