@@ -144,7 +144,7 @@ def _sign_on(chosen: argparse.Namespace) -> "OidcSettings | None":
     from index.oidc_settings import ADDRESS, SECRET, from_environment
 
     try:
-        settings = from_environment(os.environ, "" if chosen.proxy else _own_address(chosen))
+        settings = from_environment(os.environ, "" if chosen.proxy else _own_address(chosen) + chosen.prefix)
     except SignOnError as exc:
         raise _CannotStart(str(exc)) from exc
     os.environ.pop(SECRET, None)  # the processes that read files are not to have it

@@ -11,6 +11,8 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse, RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from ui import rules
+
 PROBES = ("/healthz", "/readyz")  # asked by who looks after the machine, past the proxy
 _ALLOWED = re.compile(r"(?:/[A-Za-z0-9._~-]+)+")
 _ATTRIBUTES = rb"href|src|action|data-live|data-ahead|data-view"
@@ -44,8 +46,9 @@ class Prefix:
         elif not path.startswith(f"{prefix}/"):
             await PlainTextResponse("Not found", 404)(scope, receive, send)
         else:
-            rewriting = _Rewriting(prefix, Headers(scope=scope).get("host", ""), send)
             scope["path"] = path.removeprefix(prefix)
+            programs = rules.is_for_programs(scope["path"])  # what they are answered holds the exact words, and no address of ours
+            rewriting = _Rewriting(prefix, Headers(scope=scope).get("host", ""), send, bodies=not programs)
             scope["raw_path"] = scope.get("raw_path", b"").removeprefix(prefix.encode())
             scope["headers"] = [(name, _inward(value) if name == b"cookie" else value) for name, value in scope["headers"]]
             await self.app(scope, receive, rewriting)
@@ -54,8 +57,8 @@ class Prefix:
 class _Rewriting:
     """Puts the prefix before the addresses of one answer. Pages are held until they are whole; streams pass piece by piece."""
 
-    def __init__(self, prefix: str, host: str, send: Send) -> None:
-        self._prefix, self._host, self._send = prefix, host, send
+    def __init__(self, prefix: str, host: str, send: Send, *, bodies: bool) -> None:
+        self._prefix, self._host, self._send, self._bodies = prefix, host, send, bodies
         self._start: Message = {}
         self._rewrite: Callable[[bytes], bytes] = bytes
         self._held: bytearray | None = None
@@ -81,6 +84,9 @@ class _Rewriting:
             (name, _outward(value, self._prefix) if name == b"set-cookie" else value) for name, value in headers.raw
         ]
         kind = headers.get("content-type", "").partition(";")[0]
+        if not self._bodies:
+            await self._send(message)
+            return
         if kind == "text/event-stream":
             self._rewrite = self._in_json
         elif kind in ("text/html", "application/json") and message["status"] != 304:
@@ -131,4 +137,4 @@ def _outward(cookie: bytes, prefix: str) -> bytes:
 
 
 def _inward(cookies: bytes) -> bytes:
-    return re.sub(rb"(?:(?<=^)|(?<=;)|(?<=; ))__Secure-kalla=", b"__Host-kalla=", cookies)
+    return re.sub(rb"(?:(?<=^)|(?<=;)|(?<=; ))__Secure-(?=kalla[\w-]*=)", b"__Host-", cookies)

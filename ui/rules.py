@@ -11,6 +11,7 @@ _READ = frozenset(("GET", "HEAD"))
 _SEND = frozenset(("POST",))
 _ALL = _READ | _SEND | {"PUT", "PATCH", "DELETE", "OPTIONS"}
 API = "/api/v1"  # all below it belongs to one door, whatever routes there are: it is mounted before all others
+MCP = "/mcp"
 _LANGUAGE = f"/(?:{'|'.join(LANGUAGES)})"
 
 
@@ -41,7 +42,7 @@ def _rule(methods: frozenset[str], path: str, needs: Needs, event: str = "") -> 
 # The first that fits counts.
 RULES = (
     # Doors of their own (api.entry, mcp_server.door)
-    _rule(_ALL, re.escape(API) + r"/.*|/mcp", Needs.TOKEN),
+    _rule(_ALL, rf"{re.escape(API)}/.*|{re.escape(MCP)}", Needs.TOKEN),
     _rule(_READ, r"/healthz|/readyz|/static/[\w.-]+", Needs.NOTHING),
     _rule(_READ | _SEND, r"LANG/sign-in", Needs.NOTHING),
     _rule(_READ, r"/sign-in|/sign-in/callback|LANG/sign-in/provider", Needs.NOTHING),
@@ -88,6 +89,11 @@ RULES = (
         Needs.SIGNED_IN,
     ),
 )  # fmt: skip
+
+
+def is_for_programs(path: str) -> bool:
+    """Whether an address is one at which programs are answered."""
+    return path.startswith(f"{API}/") or path == MCP
 
 
 def find(method: str, path: str) -> Rule | None:
