@@ -101,7 +101,7 @@ def _check_reach(chosen: argparse.Namespace) -> None:
             "There are no users yet, so Källa is served to this machine alone. To let others reach it, make an administrator"
             f" first: python -m index users add NAME --role admin --clearance RED --data {data}"
         )
-    if chosen.host in ("0.0.0.0", "::") and not chosen.trusted_host:
+    if chosen.host in ("0.0.0.0", "::") and not chosen.trusted_host:  # noqa: S104 - an address that is refused without a name
         raise _CannotStart("Say by which name browsers call this server: --trusted-host kalla.example.org")
     if not _is_loopback(chosen.host) and not chosen.tls_cert and not chosen.proxy:
         print("Without TLS, passwords and reports cross the network readable: --tls-cert FILE --tls-key FILE", file=sys.stderr)
@@ -263,7 +263,7 @@ def _application(
         corpus=corpus,
         who=who,
         gate=gate,
-        hosts=(*HOSTS, *chosen.trusted_host, *([] if chosen.host in ("0.0.0.0", "::") else [chosen.host])),
+        hosts=(*HOSTS, *chosen.trusted_host, *([] if chosen.host in ("0.0.0.0", "::") else [chosen.host])),  # noqa: S104 - an address that is no name
         desk=Desk(data),
         describe=describe,
         runs=lambda principal: own_runs.sets(data, principal),

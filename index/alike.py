@@ -32,7 +32,7 @@ def compare(connection: Connection, document_id: int, text: str, kind: str) -> N
 def _near(connection: Connection, own: Shingles) -> Iterator[tuple[int, float]]:
     hashes = sketch(own)
     rows = connection.execute(
-        f"SELECT document_id, count(*) AS n FROM sketches WHERE hash IN ({', '.join('?' * len(hashes))})"
+        f"SELECT document_id, count(*) AS n FROM sketches WHERE hash IN ({', '.join('?' * len(hashes))})"  # noqa: S608 - only question marks are put in
         " GROUP BY document_id HAVING n >= ? ORDER BY n DESC, document_id DESC LIMIT ?",
         [*hashes, _IN_SKETCH, _COMPARED],
     ).fetchall()
@@ -46,7 +46,7 @@ def _near(connection: Connection, own: Shingles) -> Iterator[tuple[int, float]]:
 def forget(connection: Connection, document_ids: Sequence[int]) -> None:
     """Let go of what is remembered of documents that leave."""
     for table, column in (("alike", "document_id"), ("alike", "other_id"), ("sketches", "document_id")):
-        connection.executemany(f"DELETE FROM {table} WHERE {column} = ?", [(one,) for one in document_ids])
+        connection.executemany(f"DELETE FROM {table} WHERE {column} = ?", [(one,) for one in document_ids])  # noqa: S608 - names of tables and columns of ours
 
 
 def missing(connection: Connection) -> list[int]:
