@@ -85,7 +85,11 @@ class Markup(HTMLParser):
             for name, value in attributes.items():
                 if name.startswith(("on", "kx")) or name == "srcdoc":
                     found.append(f"<{tag} {name}>")
-                if re.match(r"[\s\x00-\x1f]*(?:javascript|vbscript|data:text)", value, re.IGNORECASE) and name in ("href", "src", "action"):
+                if re.match(r"[\s\x00-\x1f]*(?:javascript|vbscript|data:text)", value, re.IGNORECASE) and name in (
+                    "href",
+                    "src",
+                    "action",
+                ):
                     found.append(f"<{tag} {name}={value[:60]}>")
                 fetches = name in ("src", "srcset", "poster", "background") or (tag == "link" and name == "href")
                 if fetches and re.match(r"\s*(?:[a-z]+:)?//", value, re.IGNORECASE):
@@ -132,7 +136,14 @@ class Fortress:
             return _answer(wire, method, began)
 
     def ask(
-        self, method: str, target: str, who: str = "", headers: Mapping[str, str] = {}, body: bytes = b"", *, seconds: float = 20.0
+        self,
+        method: str,
+        target: str,
+        who: str = "",
+        headers: Mapping[str, str] = {},
+        body: bytes = b"",
+        *,
+        seconds: float = 20.0,
     ) -> Answer:
         """One request as a browser would send it, except where `headers` say otherwise; "" as a value leaves one out."""
         given = {"Host": self.host, "Connection": "close", "Accept": "text/html"}
@@ -165,17 +176,15 @@ class Fortress:
             f"GET /en/gradio_api/queue/data?session_hash={session} HTTP/1.1\r\nHost: {self.host}\r\n"
             f"Cookie: {self.cookies.get(who, '')}\r\n\r\n"
         )
-        found = b""
-        with socket.create_connection(("127.0.0.1", self.port), timeout=20) as wire:
+        found, ends = b"", time.monotonic() + 12
+        with socket.create_connection(("127.0.0.1", self.port), timeout=12) as wire:
             wire.sendall(head.encode())
-            while b"process_completed" not in found and b"close_stream" not in found:
-                more = wire.recv(65536)
-                if not more:
-                    break
-                found += more
             with contextlib.suppress(TimeoutError):
-                wire.settimeout(0.3)
-                while b"close_stream" not in found and (more := wire.recv(65536)):
+                while not re.search(rb"process_completed.*\n\n|close_stream|unexpected_error", found, re.DOTALL):
+                    wire.settimeout(max(0.1, ends - time.monotonic()))
+                    more = wire.recv(65536)
+                    if not more or time.monotonic() > ends:  # it says that it is there for as long as one listens
+                        break
                     found += more
         return found.decode("utf-8", "replace")
 

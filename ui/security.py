@@ -37,6 +37,7 @@ _HEADERS = {
 # it would go round the gate: what is cached there is shared between all who ask.
 _CALLED = re.compile(r"/gradio_api/(?:queue/(?:join|data)|cancel|reset|heartbeat/[\w-]+|startup-events|info|theme\.css)/?")
 _ROOM = re.compile(rf"/({'|'.join(LANGUAGES)})(/.*)?")
+_COOKIES = ("kalla=", "__Host-kalla=")
 _SAFE = ("GET", "HEAD", "OPTIONS")
 
 
@@ -72,6 +73,8 @@ def seal(message: Message, scope: Scope) -> None:
     if message["type"] != "http.response.start":
         return
     headers = MutableHeaders(scope=message)
+    for name in [name for name in headers if name.startswith("access-control-")]:
+        del headers[name]  # Gradio 6.31 lets scripts of every site read its answers (route_utils.py, CustomCORSMiddleware)
     for name, value in _HEADERS.items():
         headers.setdefault(name, value)
     headers.setdefault("Content-Security-Policy", STRICT)
@@ -80,7 +83,11 @@ def seal(message: Message, scope: Scope) -> None:
 
 
 def _refusal(scope: Scope, below: str) -> PlainTextResponse | None:
-    if scope["method"] not in _SAFE and _foreign(Headers(scope=scope)):
+    headers = Headers(scope=scope)
+    if "transfer-encoding" in headers and "content-length" in headers:
+        # A proxy may have read another end of it (RFC 9112, 6.3): what follows is not from whom it seems to be.
+        return PlainTextResponse("A request has one length.", status_code=400, headers={"Connection": "close"})
+    if scope["method"] not in _SAFE and _foreign(headers, scope["scheme"]):
         return PlainTextResponse("Requests from other sites are refused.", status_code=403)
     if below.startswith("/gradio_api/") and not _CALLED.fullmatch(below):
         return PlainTextResponse("Not found", status_code=404)
@@ -89,15 +96,21 @@ def _refusal(scope: Scope, below: str) -> PlainTextResponse | None:
     return None
 
 
-def _foreign(headers: Headers) -> bool:
-    """Whether a request to change something comes from another site, by what the browser says of it."""
-    if headers.get("sec-fetch-site", "none") not in ("same-origin", "none"):
+def _foreign(headers: Headers, scheme: str) -> bool:
+    """Whether a request to change something comes from another site, by what the browser says of it.
+
+    Whoever sends the cookie of a session is a browser, and browsers say it.
+    """
+    site, origin = headers.get("sec-fetch-site"), headers.get("origin")
+    if site not in (None, "same-origin", "none"):
         return True
-    origin = headers.get("origin")
+    if origin is None:
+        return site is None and any(part.strip().startswith(_COOKIES) for part in headers.get("cookie", "").split(";"))
     try:
-        return origin is not None and urlsplit(origin).netloc != headers.get("host")
+        found = urlsplit(origin)
     except ValueError:  # "http://[" is no address
         return True
+    return found.netloc != headers.get("host") or (scheme == "https" and found.scheme != "https")
 
 
 async def _page(app: ASGIApp, scope: Scope, receive: Receive, send: Send, words: Words) -> None:
