@@ -284,4 +284,5 @@ def _serve_metrics(library: "Library", jobs: "Jobs", listener: socket.socket) ->
 
 
 if __name__ == "__main__":
+    os.umask(0o077)  # what is written is its owner's alone
     sys.exit(main())
