@@ -79,7 +79,7 @@ def hold(answer: Answer, who: str, sent: str = "") -> None:
     if answer.status not in (0, 400, 501, 505):  # below the application, uvicorn says of itself what was wrong
         assert answer.headers["x-content-type-options"] == "nosniff"
         policy = answer.headers["content-security-policy"]
-        assert "unsafe-eval" not in policy and "frame-ancestors 'self'" in policy
+        assert "unsafe-eval" not in policy and re.search("frame-ancestors '(?:self|none)'", policy)
     if answer.is_html:
         assert "script-src 'unsafe-inline'" not in answer.headers["content-security-policy"]
         assert Markup(answer.text).wrong() == []
@@ -342,21 +342,6 @@ def test_what_is_written_to_the_socket_gets_what_it_should(fort: Fortress, attac
     answer = fort.raw(sent.encode("latin-1"), closing=attack.get("closes", False))
     hold(answer, "" if "COOKIE" not in attack["send"] else "reader")
     assert answer.status in attack["gets"], answer
-
-
-# -- Gradio's sessions
-
-
-def test_what_a_session_is_answered_goes_to_who_began_it_alone(fort: Fortress) -> None:
-    assert "process_completed" in fort.question(["wolverine", [], [], [], [], [], "", ""], "editor", session="kxmine")
-    for who in ("reader", "low", "admin"):
-        other = f"session_hash=kxmine&session_hash={who}"
-        for path in ("queue/data?session_hash=kxmine", "heartbeat/kxmine", f"queue/data?{other}"):
-            assert fort.ask("GET", f"/en/gradio_api/{path}", who).status == 404
-        assert fort.question(["siren", [], [], [], [], [], "", ""], who, session="kxmine").startswith("404")
-        ended = b'{"session_hash": "kxmine", "fn_index": 0, "event_id": "x"}'
-        assert fort.ask("POST", "/en/gradio_api/cancel", who, {"Content-Type": "application/json"}, ended).status == 404
-    assert "process_completed" in fort.question(["siren", [], [], [], [], [], "", ""], "editor", session="kxmine")
 
 
 # -- sessions

@@ -46,7 +46,6 @@ class Door:
         elif not rules.fulfils(principal, rule.needs):
             await _refused(scope, receive, send)
         else:
-            scope["kalla.who"] = principal.name if principal is not None else ""
             await self.app(scope, receive, self._noting(scope, rule, principal, send))
 
     def _noting(self, scope: Scope, rule: rules.Rule, principal: Principal | None, send: Send) -> Send:
