@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import unquote, urlencode
 
 import pytest
 import uvicorn
@@ -24,6 +24,8 @@ from argon2 import PasswordHasher
 
 from index.access import Handling, Role
 from index.users import Users
+from ingest.pool import ReaderPool
+from tests.fake_library import make_pdf
 from tests.fakes import Shelf
 
 PASSWORD = "correct horse battery"
@@ -41,8 +43,12 @@ HIDDEN = {
     "editor": ("zanzibar", "quetzal"),
     "admin": (),
 }
+SLOWEST = 10.0  # seconds for an answer, on a machine that has much else to do
 # Nothing of the inside of the program is told to anybody.
 INSIDE = re.compile(rb"Traceback \(most recent|site-packages|\.py\", line|sqlite3\.|root:x:0:0|argon2id")
+
+
+FOREVER = re.compile(r"heartbeat|queue/data|startup-events")  # these go on for as long as one listens
 
 
 @dataclass(frozen=True)
@@ -108,6 +114,7 @@ class Fortress:
     documents: dict[str, int]  # by file name
     canary: socket.socket  # whoever is led to fetch something outside comes here
     shelf: Shelf
+    app: Any
 
     @property
     def host(self) -> str:
@@ -206,6 +213,25 @@ def _answer(wire: socket.socket, method: str, began: float) -> Answer:
     return Answer(answer.status, headers, body, time.perf_counter() - began)
 
 
+def hold(answer: Answer, who: str, sent: str = "") -> None:
+    """What holds of every answer."""
+    assert answer.status < 500 or answer.status in (501, 505), answer
+    assert not INSIDE.search(answer.body), answer.text[:2000]
+    told = answer.text.casefold()
+    asked = unquote(sent).casefold()  # what somebody typed they may be shown
+    assert [word for word in HIDDEN[who] if word.casefold() in told and word.casefold() not in asked] == []
+    assert not any("kx" in name or name in ("x", "x-a") for name in answer.headers)
+    assert "kalla=kx" not in answer.headers.get("set-cookie", "")
+    if answer.status not in (0, 400, 501, 505):  # below the application, uvicorn says of itself what was wrong
+        assert answer.headers["x-content-type-options"] == "nosniff"
+        policy = answer.headers["content-security-policy"]
+        assert "unsafe-eval" not in policy and re.search("frame-ancestors '(?:self|none)'", policy)
+    if answer.is_html:
+        assert "script-src 'unsafe-inline'" not in answer.headers["content-security-policy"]
+        assert Markup(answer.text).wrong() == []
+    assert answer.seconds < SLOWEST
+
+
 DOCUMENTS = (
     ("clear.md", "TLP:CLEAR", "# Siren tests\n\nThe siren sounds on Mondays. The public hears it twice.\n"),
     ("green.md", "TLP:GREEN", "# Ordinary measures\n\nThe siren sounds, and ordinary measures follow for partners.\n"),
@@ -230,14 +256,17 @@ def fortress(folder: Path, hostile: Sequence[Mapping[str, str]] = ()) -> Iterato
             known = {key: value.replace("@outside@", outside) for key, value in one.items()}
             shelf.put(known["file"], known.pop("text", "") or f"# Note\n\nThe siren of {known['file'][:3]} is written about.\n")
             rows.append({"handling": "TLP:CLEAR"} | {key: value for key, value in known.items() if key not in ("what", "text")})
+        make_pdf(shelf.folder / "red.pdf", ["The siren starts operation zanzibar on paper."])
+        rows.append({"file": "red.pdf", "handling": "TLP:RED"})
         shelf.catalogue(*rows)
         told = shelf.ingest()
         assert told.code == 0, (told.errors, [one for one in told.files if one["outcome"] == "failed"])
         users = Users(shelf.data)
         for name, (role, clearance) in reversed(PEOPLE.items()):
             users.add(name, role=role, clearance=clearance, password=PASSWORD)
-        with running(shelf) as port:
-            found = Fortress(port, shelf.data, shelf.folder, {}, _documents(shelf), canary, shelf)
+        patch.setattr("ingest.pool.ReaderPool", ReaderPool)  # the shelf shares one that cannot draw
+        with running(shelf) as (port, app):
+            found = Fortress(port, shelf.data, shelf.folder, {}, _documents(shelf), canary, shelf, app)
             for name in PEOPLE:
                 found.cookies[name] = signed_in(found, name)
             yield found
@@ -255,7 +284,7 @@ def _documents(shelf: Shelf) -> dict[str, int]:
 
 
 @contextlib.contextmanager
-def running(shelf: Shelf) -> Iterator[int]:
+def running(shelf: Shelf) -> Iterator[tuple[int, Any]]:
     """The server of `search_app.py` in a thread of this process."""
     import search_app
     from ingest.passwords import Passwords
@@ -274,9 +303,35 @@ def running(shelf: Shelf) -> Iterator[int]:
         while not server.started:
             assert thread.is_alive() and time.monotonic() < deadline
             time.sleep(0.02)
-        yield listener.getsockname()[1]
+        yield listener.getsockname()[1], app
     finally:
         app.state.stop()
         server.should_exit = True
         thread.join(30)
         listener.close()
+
+
+def every_route(routes: Any, prefix: str = "") -> Iterator[tuple[str, str]]:
+    """Method and path of every address, from the tables of FastAPI, Starlette, Gradio and whatever is mounted beside them."""
+    for route in routes:
+        path = prefix + getattr(route, "path", "")
+        if hasattr(route, "effective_candidates"):  # FastAPI 0.165 keeps included routers as they are (routing.py)
+            for one in _included(route):
+                inner = prefix + (getattr(one, "path", None) or one.starlette_route.path)
+                yield from ((method, inner) for method in one.original_route.methods or ["GET"])
+            continue
+        within = getattr(route, "routes", None) or getattr(getattr(route, "app", None), "routes", None)
+        if within:
+            yield from every_route(within, path)
+        elif hasattr(route, "app") and not hasattr(route, "endpoint"):
+            yield "GET", f"{path}/{{path}}"  # an application that says nothing of what it has
+        else:
+            yield from ((method, path) for method in getattr(route, "methods", None) or ["GET", "POST", "DELETE"])
+
+
+def _included(route: Any) -> Iterator[Any]:
+    for one in route.effective_candidates():
+        if hasattr(one, "effective_candidates"):
+            yield from _included(one)
+        else:
+            yield one

@@ -12,18 +12,17 @@ import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, unquote, urlencode, urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 import pytest
 
 from index.access import Handling, Role
 from index.tokens import Scope, Tokens
 from index.users import Users
-from tests.attack_kit import HIDDEN, INSIDE, PASSWORD, Answer, Fortress, Markup, fortress, signed_in
+from tests.attack_kit import HIDDEN, INSIDE, PASSWORD, Answer, Fortress, Markup, fortress, hold, signed_in
 from ui.words import Words
 
 ATTACKS: dict[str, list[dict[str, Any]]] = tomllib.loads(Path(__file__).with_name("attacks.toml").read_text("utf-8"))
-SLOWEST = 10.0  # seconds for an answer, on a machine that has much else to do
 _EXPORTS = ("csv", "md", "docx", "bib", "ris")
 
 
@@ -65,25 +64,6 @@ def filled(value: str, fort: Fortress) -> str:
 def token(data: Path, name: str) -> str:
     user = Users(data).find(name)
     return Tokens(data).make(user, "a test", scopes=(Scope.READ,), clearance=Handling.RED, days=1)
-
-
-def hold(answer: Answer, who: str, sent: str = "") -> None:
-    """What holds of every answer."""
-    assert answer.status < 500 or answer.status in (501, 505), answer
-    assert not INSIDE.search(answer.body), answer.text[:2000]
-    told = answer.text.casefold()
-    asked = unquote(sent).casefold()  # what somebody typed they may be shown
-    assert [word for word in HIDDEN[who] if word.casefold() in told and word.casefold() not in asked] == []
-    assert not any("kx" in name or name in ("x", "x-a") for name in answer.headers)
-    assert "kalla=kx" not in answer.headers.get("set-cookie", "")
-    if answer.status not in (0, 400, 501, 505):  # below the application, uvicorn says of itself what was wrong
-        assert answer.headers["x-content-type-options"] == "nosniff"
-        policy = answer.headers["content-security-policy"]
-        assert "unsafe-eval" not in policy and re.search("frame-ancestors '(?:self|none)'", policy)
-    if answer.is_html:
-        assert "script-src 'unsafe-inline'" not in answer.headers["content-security-policy"]
-        assert Markup(answer.text).wrong() == []
-    assert answer.seconds < SLOWEST
 
 
 # -- documents
