@@ -22,6 +22,7 @@ import pytest
 import uvicorn
 from argon2 import PasswordHasher
 
+from index import store
 from index.access import Handling, Role
 from index.users import Users
 from ingest.pool import ReaderPool
@@ -273,7 +274,9 @@ def fortress(folder: Path, hostile: Sequence[Mapping[str, str]] = ()) -> Iterato
 
 
 def signed_in(fort: Fortress, name: str, password: str = PASSWORD) -> str:
-    """A cookie of somebody's."""
+    """A cookie of somebody's, whatever others have tried from here before."""
+    with store.people(fort.data) as connection:
+        connection.execute("DELETE FROM attempts")
     answer = fort.form("/en/sign-in", "", name=name, password=password, next="")
     assert answer.status == 303, answer
     return answer.headers["set-cookie"].partition(";")[0]
