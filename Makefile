@@ -6,12 +6,13 @@ ARGS ?=
 VENV := .venv/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check
+.PHONY: help run test check sbom
 
 help:
 	@echo "make run     install what is missing, take in corpus/, serve the page (options: ARGS='--port 7861')"
 	@echo "make test    the tests (one file or some: ARGS=tests/test_pool.py; in the browser: ARGS='-m browser')"
-	@echo "make check   style, types and the tests: what has to pass before a change is sent in"
+	@echo "make check   style, types, security rules and the tests: what has to pass before a change is sent in"
+	@echo "make sbom    what the program is made of, as dist/kalla.cdx.json (CycloneDX)"
 
 # Exit code 1 of the ingest means that a file could not be read, and that it was named: the page is served all the same.
 run:
@@ -28,4 +29,12 @@ check:
 	@$(VENV) -m ruff check .
 	@$(VENV) -m ruff format --check .
 	@$(VENV) -m mypy
+	@$(VENV) -m bandit -q -r -c pyproject.toml ingest index ui api mcp_server benchmarks search_app.py environment.py checks.py
+	@$(VENV) checks.py vulnerabilities
 	@$(VENV) -m pytest $(ARGS)
+
+sbom:
+	@$(PYTHON) environment.py test
+	@mkdir -p dist
+	@$(VENV) checks.py sbom dist/kalla.cdx.json
+	@echo "dist/kalla.cdx.json"

@@ -130,7 +130,7 @@ def _start_over_with_newer(arguments: "list[str]") -> None:
     for name in NEWER:
         found = shutil.which(name)
         if found and _can_make_environments(found):
-            os.execv(found, [found, str(Path(__file__).resolve()), *arguments])
+            os.execv(found, [found, str(Path(__file__).resolve()), *arguments])  # noqa: S606 - a Python that was found on the path, with the same arguments
     raise Trouble(
         f"Källa needs Python {OLDEST[0]}.{OLDEST[1]} or later; this is {_version()} ({sys.executable})."
         " Install a newer one, or name it: make run PYTHON=python3.12"

@@ -130,7 +130,7 @@ def _check_reach(chosen: argparse.Namespace) -> None:
             "There are no users yet, so Källa is served to this machine alone. To let others reach it, make an administrator"
             f" first: python -m index users add NAME --role admin --clearance RED --data {data}"
         )
-    if chosen.host in ("0.0.0.0", "::") and not chosen.trusted_host:
+    if chosen.host in ("0.0.0.0", "::") and not chosen.trusted_host:  # noqa: S104 - an address that is refused without a name
         raise _CannotStart("Say by which name browsers call this server: --trusted-host kalla.example.org")
     if not _is_loopback(chosen.host) and not chosen.tls_cert and not chosen.proxy:
         print("Without TLS, passwords and reports cross the network readable: --tls-cert FILE --tls-key FILE", file=sys.stderr)
@@ -300,7 +300,8 @@ def _application(
     reached = not _is_loopback(chosen.host) or bool(chosen.trusted_host or chosen.proxy)
     gate = Gate(data, audit=audit, open_to_others=reached or chosen.sign_on is not None)
 
-    hosts = (*HOSTS, *chosen.trusted_host, *([] if chosen.host in ("0.0.0.0", "::") else [chosen.host]))
+    named = [] if chosen.host in ("0.0.0.0", "::") else [chosen.host]  # noqa: S104 - addresses that are no names
+    hosts = (*HOSTS, *chosen.trusted_host, *named)
 
     def who(headers: Mapping[str, str]) -> Principal:
         principal = gate.of_cookie(headers)
@@ -370,4 +371,5 @@ def _serve_metrics(library: "Library", jobs: "Jobs", listener: socket.socket) ->
 
 
 if __name__ == "__main__":
+    os.umask(0o077)  # what is written is its owner's alone
     sys.exit(main())

@@ -1,6 +1,7 @@
 """The index from the command line: `python -m index COMMAND`; its modules are in `index.cli`."""
 
 import argparse
+import os
 import signal
 import sys
 from collections.abc import Sequence
@@ -44,5 +45,6 @@ def _terminate(*_: object) -> None:
 
 
 if __name__ == "__main__":
+    os.umask(0o077)  # what is written is its owner's alone
     signal.signal(signal.SIGTERM, _terminate)
     sys.exit(main())

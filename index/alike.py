@@ -33,7 +33,7 @@ def _near(connection: Connection, own: Shingles) -> Iterator[tuple[int, float]]:
     hashes = sketch(own)
     # So many of each mark and owner: whoever may not see some of them finds the others' likeness as if these were not there.
     rows = connection.execute(
-        "SELECT document_id FROM (SELECT document_id, n, row_number() OVER"
+        "SELECT document_id FROM (SELECT document_id, n, row_number() OVER"  # noqa: S608 - only question marks are put in
         " (PARTITION BY handling, groups ORDER BY n DESC, document_id DESC) AS place FROM"
         f" (SELECT document_id, count(*) AS n FROM sketches WHERE hash IN ({', '.join('?' * len(hashes))})"
         " GROUP BY document_id HAVING n >= ?) JOIN documents ON id = document_id) WHERE place <= ? ORDER BY document_id",
@@ -49,7 +49,7 @@ def _near(connection: Connection, own: Shingles) -> Iterator[tuple[int, float]]:
 def forget(connection: Connection, document_ids: Sequence[int]) -> None:
     """Let go of what is remembered of documents that leave."""
     for table, column in (("alike", "document_id"), ("alike", "other_id"), ("sketches", "document_id")):
-        connection.executemany(f"DELETE FROM {table} WHERE {column} = ?", [(one,) for one in document_ids])
+        connection.executemany(f"DELETE FROM {table} WHERE {column} = ?", [(one,) for one in document_ids])  # noqa: S608 - names of tables and columns of ours
 
 
 def missing(connection: Connection) -> list[int]:

@@ -43,7 +43,7 @@ def insert_document(connection: Connection, prepared: Prepared) -> int:
     }
     names = ", ".join(values)
     marks = ", ".join(f":{name}" for name in values)
-    cursor = connection.execute(f"INSERT INTO documents ({names}) VALUES ({marks})", values)
+    cursor = connection.execute(f"INSERT INTO documents ({names}) VALUES ({marks})", values)  # noqa: S608 - column names of ours
     document_id = int(cursor.lastrowid or 0)
     blocks = json.dumps([[block.start, block.end, block.kind.value, block.level] for block in document.blocks])
     connection.execute("INSERT INTO texts VALUES (?, ?, ?)", (document_id, document.text, blocks))
@@ -64,7 +64,7 @@ def update_metadata(connection: Connection, document_id: int, metadata: Metadata
     """Store what the catalogue now says of a document."""
     values = _columns(metadata)
     settings = ", ".join(f"{name} = :{name}" for name in values)
-    connection.execute(f"UPDATE documents SET {settings} WHERE id = :id", values | {"id": document_id})
+    connection.execute(f"UPDATE documents SET {settings} WHERE id = :id", values | {"id": document_id})  # noqa: S608 - column names of ours
     seal.put(connection, document_id)
 
 
@@ -134,7 +134,8 @@ def insert_passages(
             json.dumps(passage.sentences), passage.language, passage.kind.value, vector_id,
         )  # fmt: skip
         connection.execute(
-            f"INSERT INTO passages ({seal.PASSAGE}, seal) VALUES ({', '.join('?' * 16)})", (*values, seal.of(values))
+            f"INSERT INTO passages ({seal.PASSAGE}, seal) VALUES ({', '.join('?' * 16)})",  # noqa: S608 - column names and question marks
+            (*values, seal.of(values)),
         )
 
 
@@ -152,7 +153,7 @@ def delete_documents(connection: Connection, document_ids: Iterable[int]) -> Non
     ids = [(document_id,) for document_id in document_ids]
     alike.forget(connection, [document_id for (document_id,) in ids])
     for table, column in (("pages", "document_id"), ("texts", "document_id"), ("documents", "id")):
-        connection.executemany(f"DELETE FROM {table} WHERE {column} = ?", ids)
+        connection.executemany(f"DELETE FROM {table} WHERE {column} = ?", ids)  # noqa: S608 - names of tables and columns of ours
 
 
 def write_glossary(connection: Connection, folder: str, pairs: Sequence[Pair]) -> None:

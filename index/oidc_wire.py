@@ -136,7 +136,8 @@ class _Bounded(httpx2.BaseTransport):
 
 class _Counted(httpx2.SyncByteStream):
     def __init__(self, inner: object, ends: float) -> None:
-        assert isinstance(inner, httpx2.SyncByteStream)
+        if not isinstance(inner, httpx2.SyncByteStream):
+            raise TypeError("a response that was asked for synchronously streams so")
         self._inner = inner
         self._ends = ends
 

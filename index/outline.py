@@ -19,7 +19,7 @@ def outline(connection: Connection, now: Serving, document_id: int, principal: P
     if listing.document(connection, now, document_id, principal) is None:
         return ()
     row = connection.execute("SELECT text, blocks FROM texts WHERE document_id = ?", (document_id,)).fetchone()
-    rows = connection.execute(f"SELECT {COLUMNS} FROM pages WHERE document_id = ? ORDER BY number", (document_id,))
+    rows = connection.execute(f"SELECT {COLUMNS} FROM pages WHERE document_id = ? ORDER BY number", (document_id,))  # noqa: S608 - column names of ours
     pages = [Page(**dict(row)) for row in rows]
     found: list[OutlineItem] = []
     at = 0

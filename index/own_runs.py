@@ -120,7 +120,8 @@ def _kept(data: Path, name: str, order: str) -> list[Run]:
     try:
         with store.explained(data):
             rows = connection.execute(
-                f"SELECT created, figures FROM evaluations WHERE name = ? ORDER BY id {order}", (name,)
+                f"SELECT created, figures FROM evaluations WHERE name = ? ORDER BY id {order}",  # noqa: S608 - one of two words of ours
+                (name,),
             ).fetchall()
     finally:
         connection.close()

@@ -145,7 +145,7 @@ def _move_sources(connection: store.Connection, moved: Mapping[str, str]) -> Non
     """Have the library know its files by the paths that they have now."""
     for before, after in moved.items():
         for table in ("files", "file_documents"):
-            connection.execute(f"UPDATE {table} SET path = ? WHERE path = ?", (after, before))
+            connection.execute(f"UPDATE {table} SET path = ? WHERE path = ?", (after, before))  # noqa: S608 - names of tables of ours
         folders = str(path_of(before).parent), str(path_of(after).parent)
         connection.execute("UPDATE OR REPLACE glossary SET folder = ? WHERE folder = ?", folders[::-1])
 

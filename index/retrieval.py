@@ -148,7 +148,7 @@ def _sentences(connection: Connection, serving: Serving, ids: Ids, query: Vector
     """The cosines of all sentences of these passages, one after the other, and how many each passage has."""
     wanted = serving.vectors_of(ids).tolist()
     marks = ", ".join("?" * len(wanted))
-    found: dict[int, bytes] = dict(connection.execute(f"SELECT id, sentences FROM vectors WHERE id IN ({marks})", wanted))
+    found: dict[int, bytes] = dict(connection.execute(f"SELECT id, sentences FROM vectors WHERE id IN ({marks})", wanted))  # noqa: S608 - only question marks are put in
     held = [found[one] for one in wanted]
     packed = np.frombuffer(b"".join(held), np.int8).reshape(-1, len(query)).astype(np.float32)
     cosines: Scores = (packed @ (query / 127)).astype(np.float32, copy=False)
@@ -163,7 +163,7 @@ def _on_pages(connection: Connection, ids: Ids, pages: Sequence[str]) -> fuse.Fl
     marks, named = ", ".join("?" * len(ids)), ", ".join("?" * len(pages))
     labelled = " OR ".join(["instr('–' || g.label || '–', '–' || ? || '–')"] * len(pages))
     rows = connection.execute(
-        f"SELECT DISTINCT p.id FROM passages p JOIN pages g ON g.document_id = p.document_id AND g.number BETWEEN p.page"
+        f"SELECT DISTINCT p.id FROM passages p JOIN pages g ON g.document_id = p.document_id AND g.number BETWEEN p.page"  # noqa: S608 - only question marks are put in
         f" AND p.page_end WHERE p.id IN ({marks}) AND (CAST(g.number AS TEXT) IN ({named}) OR {labelled})",
         [*ids.tolist(), *pages, *pages],
     )

@@ -94,7 +94,7 @@ def _orphans(connection: Connection) -> Iterator[str]:
     """Rows that belong to nothing: they would be found by nobody, and kept for ever."""
     for table, parent, column in (("texts", "documents", "document_id"), ("pages", "documents", "document_id"),
                                   ("file_documents", "documents", "document_id")):  # fmt: skip
-        query = f"SELECT count(*) AS n FROM {table} WHERE {column} NOT IN (SELECT id FROM {parent})"
+        query = f"SELECT count(*) AS n FROM {table} WHERE {column} NOT IN (SELECT id FROM {parent})"  # noqa: S608 - names of tables and columns of ours
         if count := connection.execute(query).fetchone()["n"]:
             yield f"{count} rows of {table} belong to no document."
     query = "SELECT count(*) AS n FROM passages WHERE generation_id NOT IN (SELECT id FROM generations)"

@@ -82,7 +82,7 @@ class Writer:
     def stamps(self) -> list[tuple[FileStamp, FileOutcome]]:
         """What is remembered of every file: how it was, and what became of it."""
         first = "SELECT path, min(document_id) AS id, count(*) AS n FROM file_documents GROUP BY path"
-        rows = self._connection.execute(f"SELECT f.*, d.id AS document, d.n FROM files f LEFT JOIN ({first}) d USING (path)")
+        rows = self._connection.execute(f"SELECT f.*, d.id AS document, d.n FROM files f LEFT JOIN ({first}) d USING (path)")  # noqa: S608 - another query of ours
         known = [(_stamp(row), _outcome(row)) for row in rows]
         return known + [_cut_off(row["path"]) for row in self._connection.execute(_CUT_OFF)]
 

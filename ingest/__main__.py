@@ -289,5 +289,6 @@ def _summary(chosen: argparse.Namespace, counts: dict[str, int], unmatched: Sequ
 
 
 if __name__ == "__main__":
+    os.umask(0o077)  # what is written is its owner's alone
     signal.signal(signal.SIGTERM, _terminate)
     sys.exit(main())

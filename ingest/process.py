@@ -52,7 +52,7 @@ class ReaderProcess:
             raise IngestError(f"the reading process could not be started ({exc.strerror})") from exc
         finally:
             os.close(lifeline)
-        assert self._process.stdin is not None and self._process.stdout is not None
+        assert self._process.stdin is not None and self._process.stdout is not None  # noqa: S101 - for the type checker
         self._sink, self._source = self._process.stdin, self._process.stdout
 
     def await_ready(self) -> None:

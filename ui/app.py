@@ -37,6 +37,7 @@ from ui.jobs import Jobs
 from ui.limits import Limits
 from ui.ports import Describe, Desk, Gate, Library, OtherDoor, Render, Runs, SignOn, Who
 from ui.prefix import Prefix
+from ui.queue import Queue
 from ui.requests import Requests
 from ui.rules import API
 from ui.security import HOSTS, Guard
@@ -117,7 +118,8 @@ def create(
     app.add_exception_handler(LibraryError, routes.library_failed)
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"))
     # Gradio 6.31 makes an event loop for each queue and never closes it, unless one is running (utils.py, safe_get_lock).
-    asyncio.run(_mount(app, house))
+    handlers = asyncio.run(_mount(app, house))
+    app.add_middleware(Queue, handlers=handlers)
     if gate is not None:
         app.add_middleware(Streams, gate=gate)
         app.add_middleware(Door, gate=gate, turns=house.turns)
@@ -147,11 +149,15 @@ def _open(app: FastAPI, api: ASGIApp | None, doors: Sequence[OtherDoor]) -> None
         app.router.routes.append(Route(door.path, door))
 
 
-async def _mount(app: FastAPI, house: House) -> None:
+async def _mount(app: FastAPI, house: House) -> int:
+    """Mount the Ask room in each language; how many handlers it has."""
+    handlers = 0
     for language in LANGUAGES:
+        room = blocks.build(house, Words(language))
+        handlers = len(room.fns)
         gr.mount_gradio_app(
             app,
-            blocks.build(house, Words(language)),
+            room,
             f"/{language}",
             theme=theme.make(),
             footer_links=[],
@@ -162,3 +168,4 @@ async def _mount(app: FastAPI, house: House) -> None:
             mcp_server=False,
             pwa=False,
         )
+    return handlers

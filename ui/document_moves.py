@@ -15,7 +15,7 @@ from ui.document_fields import Faults
 from ui.document_room import Refused, lying, read
 from ui.house import House
 from ui.removals import Aside, Instead, NotMoved, Removal
-from ui.uploads import NameRefused, safe_name
+from ui.uploads import NameRefused, readable_as, safe_name
 from ui.words import Words
 
 _CARRIED = ("title", "kind", "city", "organisation", "theme", "source", "speakers")
@@ -59,7 +59,7 @@ def replace(house: House, principal: Principal, info: DocumentInfo, new: Edition
     target = place_of(paths[0], new, words)
     try:
         copy = moving.incoming(new.file, target.parent)
-        copy.chmod(0o644)
+        copy.chmod(readable_as(target.parent))
     except OSError as exc:
         raise NotMoved(exc.strerror or str(exc)) from exc
     try:

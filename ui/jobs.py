@@ -166,7 +166,7 @@ class Job:
         self._process = process
         if self._stopped:
             self.tell()
-        assert process.stdout is not None
+        assert process.stdout is not None  # noqa: S101 - for the type checker
         with process.stdout:
             for line in process.stdout:
                 self._heard(line)

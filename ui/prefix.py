@@ -47,8 +47,9 @@ class Prefix:
             await PlainTextResponse("Not found", 404)(scope, receive, send)
         else:
             scope["path"] = path.removeprefix(prefix)
-            programs = rules.is_for_programs(scope["path"])  # what they are answered holds the exact words, and no address of ours
-            rewriting = _Rewriting(prefix, Headers(scope=scope).get("host", ""), send, bodies=not programs)
+            # What programs are answered holds the exact words, and no address of ours.
+            pages = not rules.is_for_programs(scope["path"])
+            rewriting = _Rewriting(prefix, Headers(scope=scope).get("host", ""), send, bodies=pages)
             scope["raw_path"] = scope.get("raw_path", b"").removeprefix(prefix.encode())
             scope["headers"] = [(name, _inward(value) if name == b"cookie" else value) for name, value in scope["headers"]]
             await self.app(scope, receive, rewriting)

@@ -38,6 +38,7 @@ _HEADERS = {
 # it would go round the gate: what is cached there is shared between all who ask.
 _CALLED = re.compile(r"/gradio_api/(?:queue/(?:join|data)|cancel|reset|heartbeat/[\w-]+|startup-events|info|theme\.css)/?")
 _ROOM = re.compile(rf"/({'|'.join(LANGUAGES)})(/.*)?")
+_COOKIES = ("kalla=", "__Host-kalla=")
 _SAFE = ("GET", "HEAD", "OPTIONS")
 
 
@@ -100,7 +101,11 @@ def _trusted(scope: Scope) -> bool:
 
 
 def _refusal(scope: Scope, below: str) -> PlainTextResponse | None:
-    if scope["method"] not in _SAFE and _foreign(Headers(scope=scope)):
+    headers = Headers(scope=scope)
+    if "transfer-encoding" in headers and "content-length" in headers:
+        # A proxy may have read another end of it (RFC 9112, 6.3): what follows is not from whom it seems to be.
+        return PlainTextResponse("A request has one length.", status_code=400, headers={"Connection": "close"})
+    if scope["method"] not in _SAFE and _foreign(headers, scope["scheme"]):
         return PlainTextResponse("Requests from other sites are refused.", status_code=403)
     if below.startswith("/gradio_api/") and not _CALLED.fullmatch(below):
         return PlainTextResponse("Not found", status_code=404)
@@ -109,20 +114,24 @@ def _refusal(scope: Scope, below: str) -> PlainTextResponse | None:
     return None
 
 
-def _foreign(headers: Headers) -> bool:
+def _foreign(headers: Headers, scheme: str) -> bool:
     """Whether a request to change something comes from another site, by what the browser says of it.
 
-    Without a referrer a browser names no origin for a form; then it has to say that the form is of this site.
+    Without a referrer a browser names no origin for a form; then it has to say that the form is of this site. Whoever sends the
+    cookie of a session is a browser, and browsers say one or the other.
     """
-    site, origin = headers.get("sec-fetch-site", "none"), headers.get("origin")
-    if site not in ("same-origin", "none"):
+    site, origin = headers.get("sec-fetch-site"), headers.get("origin")
+    if site not in (None, "same-origin", "none"):
         return True
     if origin == "null":
         return site != "same-origin"
+    if origin is None:
+        return site is None and any(part.strip().startswith(_COOKIES) for part in headers.get("cookie", "").split(";"))
     try:
-        return origin is not None and urlsplit(origin).netloc != headers.get("host")
+        found = urlsplit(origin)
     except ValueError:  # "http://[" is no address
         return True
+    return found.netloc != headers.get("host") or (scheme == "https" and found.scheme != "https")
 
 
 async def _page(app: ASGIApp, scope: Scope, receive: Receive, send: Send, words: Words) -> None:

@@ -8,6 +8,7 @@ import filecmp
 import os
 import re
 import shutil
+import stat
 import tempfile
 import time
 import unicodedata
@@ -97,11 +98,16 @@ def keep(source: Path, name: str, folder: Path) -> tuple[Path, bool]:
                 shutil.copyfileobj(file, aside, 1 << 20)
             aside.flush()
             os.fsync(aside.fileno())
-            part.chmod(0o644)
+            part.chmod(readable_as(folder))
             return _place(part, wanted, folder)
         finally:
             with suppress(FileNotFoundError):
                 part.unlink()
+
+
+def readable_as(folder: Path) -> int:
+    """The rights of a file that comes into a folder: who may read the folder may read it, and nobody can run it."""
+    return stat.S_IMODE(folder.stat().st_mode) & 0o644
 
 
 def tidy(folder: Path, seconds: float = 86400.0) -> None:
