@@ -280,6 +280,7 @@ def _application(
     from index.errors import LibraryError
     from index.gate import Gate
     from index.library import Library
+    from index.outward import Outward
     from ingest.editing import describe
     from ingest.language import detect_query
     from ingest.pool import ReaderPool
@@ -296,6 +297,7 @@ def _application(
 
     corpus: Path = chosen.corpus
     library = Library(data, detect_query)
+    outward = Outward(library)
     audit = Audit(data, questions=os.environ.get("KALLA_AUDIT_QUESTIONS") == "full")
     reached = not _is_loopback(chosen.host) or bool(chosen.trusted_host or chosen.proxy)
     gate = Gate(data, audit=audit, open_to_others=reached or chosen.sign_on is not None)
@@ -324,7 +326,7 @@ def _application(
         library.close()
 
     programs = api.app.create(
-        library=library,
+        library=outward,
         gate=gate,
         intake=LibraryRoom(library, jobs, corpus, Words("en")),
         cite=lambda hit, language: citation.reference(hit, Words(language)),
@@ -339,7 +341,7 @@ def _application(
         gate=gate,
         sign_on=_provider(chosen.sign_on, gate, data),
         hosts=hosts,
-        doors=[DoorOfAssistants(library, gate, hosts=hosts)],
+        doors=[DoorOfAssistants(outward, gate, hosts=hosts)],
         prefix=chosen.prefix,
         turns=Turns(chosen.questions_at_once, chosen.questions_a_minute),
         desk=Desk(data),

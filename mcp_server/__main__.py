@@ -48,6 +48,7 @@ def _serve(chosen: argparse.Namespace) -> int:
     from index.audit import Audit
     from index.gate import Gate
     from index.library import Library
+    from index.outward import Outward
     from index.privacy import keep_private
     from index.settings import data_folder
     from ingest.language import detect_query
@@ -63,7 +64,7 @@ def _serve(chosen: argparse.Namespace) -> int:
     if not store.exists(data):
         print(empty, file=sys.stderr)
     library = Library(data, detect_query)
-    calls = server.Calls(Tools(library=library, note=gate.note, empty=empty))
+    calls = server.Calls(Tools(library=Outward(library), note=gate.note, empty=empty))
     try:
         asyncio.run(stdio.serve(server.make(calls, lambda _: who())))
     finally:

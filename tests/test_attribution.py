@@ -11,6 +11,7 @@ import pytest
 from index import attribution
 from index.deskitems import Kept
 from index.library import Library
+from index.outward import LABEL, Outward
 from index.result import Hit
 from tests.fakes import OWNER, Shelf
 from ui import citation, collectedfiles, comparetable, comparing, digest, references
@@ -113,6 +114,23 @@ def test_an_answer_that_leaves_names_nobody_in_its_quotes(library: Library) -> N
     assert named(repr(out.quotes) + repr(out.hits)) == []
 
 
+def test_what_programs_read_names_nobody_whatever_they_ask_for(library: Library) -> None:
+    out = Outward(library)
+    found = out.search("siren heard radio stewards", principal=OWNER)
+    hit, (info,) = found.hits[0], out.documents(OWNER)
+    assert named(repr(library.page(info.document_id, 1, OWNER))) and out.page(99, 1, OWNER) is out.document(99, OWNER) is None
+    read = out.page(info.document_id, 1, OWNER)
+    told = (
+        found.hits,
+        found.quotes,
+        info,
+        out.document(info.document_id, OWNER),
+        read,
+        out.neighbours(hit.passage_id, principal=OWNER),
+    )
+    assert named(repr(told)) == [] and read is not None and read.boxes == b"" and LABEL in read.text
+
+
 def items(shelf: Shelf, library: Library) -> tuple[Item, ...]:
     from index.desk import Desk
 
@@ -156,7 +174,7 @@ def test_a_comparison_and_a_digest_name_nobody(library: Library) -> None:
     documents = library.documents(OWNER)
     found = comparing.compare(library, OWNER, "siren heard radio", comparing.Choice(by="theme", values=("siren",)), documents)
     for write in (comparetable.to_csv, comparetable.to_markdown, comparetable.to_docx):
-        assert named(plain(write(found, "", "2026-01-01", EN))) == []
+        assert named(plain(write(found, comparetable.stamp(found, "me", "2026-01-01", EN), EN))) == []
     assert named(comparetable.plain(found, EN) + comparetable.html(found, EN)) == []
     excerpts = [citation.excerpt(hit, documents[0]) for hit in hits(library)]
     assert named("".join(";".join(collectedfiles.cells(one, EN)) for one in excerpts)) == [] and digest is not None
