@@ -128,7 +128,7 @@ def _check_reach(chosen: argparse.Namespace) -> None:
     if (not _is_loopback(chosen.host) or chosen.trusted_host or chosen.proxy) and not some and not chosen.sign_on:
         raise _CannotStart(
             "There are no users yet, so Källa is served to this machine alone. To let others reach it, make an administrator"
-            f" first: python -m index users add NAME --role admin --clearance RED --data {data}"
+            f" first: python -m index users add NAME --role admin --clearance RED --group '*' --data {data}"
         )
     if chosen.host in ("0.0.0.0", "::") and not chosen.trusted_host:  # noqa: S104 - an address that is refused without a name
         raise _CannotStart("Say by which name browsers call this server: --trusted-host kalla.example.org")

@@ -169,7 +169,10 @@ def _list(chosen: argparse.Namespace) -> int:
     for user in found:
         _told(chosen, user)
     if not found:
-        say("There are no users: Källa is served to the one at this machine. To make the first: users add NAME --role admin")
+        say(
+            "There are no users: Källa is served to the one at this machine."
+            " To make the first: users add NAME --role admin --clearance RED --group '*'"
+        )
     return DONE
 
 
