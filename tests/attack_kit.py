@@ -44,6 +44,7 @@ HIDDEN = {
     "editor": ("zanzibar", "quetzal"),
     "admin": (),
 }
+_UNTIRING = ("--questions-at-once", "1000", "--questions-a-minute", "100000")  # how much one may ask is tested elsewhere
 SLOWEST = 10.0  # seconds for an answer, on a machine that has much else to do
 # Nothing of the inside of the program is told to anybody.
 INSIDE = re.compile(rb"Traceback \(most recent|site-packages|\.py\", line|sqlite3\.|root:x:0:0|argon2id")
@@ -293,7 +294,7 @@ def running(shelf: Shelf) -> Iterator[tuple[int, Any]]:
     from ingest.passwords import Passwords
     from ui.server import Server
 
-    chosen = search_app._parser().parse_args(["--data", str(shelf.data), "--corpus", str(shelf.folder)])
+    chosen = search_app._parser().parse_args(["--data", str(shelf.data), "--corpus", str(shelf.folder), *_UNTIRING])
     os.environ["GRADIO_TEMP_DIR"] = str(shelf.data / "cache" / "uploads")
     app = search_app._application(shelf.data, chosen, Passwords(), None, watching=False)
     # Its own `shutdown` ends the process in any case, which here is that of the tests.

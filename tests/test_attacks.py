@@ -152,7 +152,7 @@ def test_no_cell_of_a_table_is_a_formula(rooms: dict[str, Answer]) -> None:
     for path in ("/en/compare.csv?q=siren&by=city", "/en/collected.csv"):
         assert rooms[path].status == 200
         rows = list(csv.reader(io.StringIO(rooms[path].body.decode("utf-8-sig")), delimiter=";"))
-        assert len(rows) > 5
+        assert len(rows) > 2
         risky = [cell for row in rows for cell in row if re.match(r"[\s\u200b]*[=+\-@\t\r＝＋－＠]", cell)]
         assert risky == []
 

@@ -172,7 +172,7 @@ def test_words_of_a_document_stay_as_they_are(client: httpx.Client) -> None:
     async def nowhere(message: Any) -> None:
         pass
 
-    rewriting = _Rewriting("/kalla", NAME, nowhere)
+    rewriting = _Rewriting("/kalla", NAME, nowhere, bodies=True)
     said = escape('a link <a href="/view/1"> and "address": "/en/library"').encode()
     assert rewriting._in_page(said) == said
     told = json.dumps({"text": 'says "address": "/en/x" and "root"', "html": '<a href="/view/1">'}).encode()
@@ -225,7 +225,7 @@ def test_a_redirect_of_the_whole_address_leads_below_the_prefix_too() -> None:
     async def nowhere(message: Any) -> None:
         pass
 
-    rewriting = _Rewriting("/kalla", NAME, nowhere)
+    rewriting = _Rewriting("/kalla", NAME, nowhere, bodies=True)
     assert rewriting._location(f"https://{NAME}/en/") == f"https://{NAME}/kalla/en/"
     assert rewriting._location("https://elsewhere.example/en/") == "https://elsewhere.example/en/"
     assert rewriting._location("//evil.example/") == "//evil.example/"

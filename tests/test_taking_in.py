@@ -408,7 +408,7 @@ def test_the_report_is_saved_as_a_sheet_that_runs_nothing(words: Words) -> None:
     assert saved.startswith(b"\xef\xbb\xbf")
     head, *rows = csv.reader(io.StringIO(saved.decode("utf-8-sig"), newline=""), delimiter=";")
     assert head[0] == words.file_head and len(head) == 10 and all(len(row) == 10 for row in rows)
-    assert [row[8] for row in rows] == ["TLP:AMBER", "TLP:GREEN", "TLP:AMBER"] and "anna" in rows[0][9]
+    assert [row[8] for row in rows] == ["TLP:AMBER+STRICT", "TLP:GREEN", "TLP:AMBER+STRICT"] and "anna" in rows[0][9]
     assert all(row[9].startswith(words.contains_mark.format(mark="TLP:AMBER")) for row in rows)
     assert [row[0] for row in rows] == ['\'=HYPERLINK("x")', "a;b.pdf", "'@x"]
     assert rows[1][4:7] == ["4", "2", "3"] and rows[0][7] == words.decimal(0.2, 1) and rows[2][2] == words.name_empty

@@ -20,8 +20,8 @@ from ui.worddoc import Paper
         (("TLP:CLEAR", "TLP:AMBER+STRICT", "TLP:AMBER"), "TLP:AMBER+STRICT"),
         (("TLP:GREEN", "OFFICIAL-SENSITIVE"), "OFFICIAL-SENSITIVE"),
         (("TLP:RED", "for your eyes"), "TLP:RED"),  # what is not understood is enforced as RED; the first of a level is given
-        (("TLP:GREEN", ""), "TLP:AMBER"),  # what is not marked is enforced as AMBER
-        (("", ""), "TLP:AMBER"),
+        (("TLP:GREEN", ""), "TLP:AMBER+STRICT"),  # what is not marked is stamped as it is enforced where there are users
+        (("", ""), "TLP:AMBER+STRICT"),
     ],
 )
 def test_the_strictest_mark_counts_for_all(marks: tuple[str, ...], expected: str) -> None:

@@ -8,6 +8,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from ui import rules
 from ui.shell import dress
 from ui.words import LANGUAGES, Words
 
@@ -105,7 +106,8 @@ def _refusal(scope: Scope, below: str) -> PlainTextResponse | None:
     if "transfer-encoding" in headers and "content-length" in headers:
         # A proxy may have read another end of it (RFC 9112, 6.3): what follows is not from whom it seems to be.
         return PlainTextResponse("A request has one length.", status_code=400, headers={"Connection": "close"})
-    if scope["method"] not in _SAFE and _foreign(headers, scope["scheme"]):
+    by_cookie = not rules.is_for_programs(scope["path"])
+    if scope["method"] not in _SAFE and _foreign(headers, scope["scheme"], by_cookie=by_cookie):
         return PlainTextResponse("Requests from other sites are refused.", status_code=403)
     if below.startswith("/gradio_api/") and not _CALLED.fullmatch(below):
         return PlainTextResponse("Not found", status_code=404)
@@ -114,11 +116,11 @@ def _refusal(scope: Scope, below: str) -> PlainTextResponse | None:
     return None
 
 
-def _foreign(headers: Headers, scheme: str) -> bool:
+def _foreign(headers: Headers, scheme: str, *, by_cookie: bool) -> bool:
     """Whether a request to change something comes from another site, by what the browser says of it.
 
     Without a referrer a browser names no origin for a form; then it has to say that the form is of this site. Whoever sends the
-    cookie of a session is a browser, and browsers say one or the other.
+    cookie of a session is a browser, and browsers say one or the other; where `by_cookie` is False, a cookie opens nothing.
     """
     site, origin = headers.get("sec-fetch-site"), headers.get("origin")
     if site not in (None, "same-origin", "none"):
@@ -126,7 +128,9 @@ def _foreign(headers: Headers, scheme: str) -> bool:
     if origin == "null":
         return site != "same-origin"
     if origin is None:
-        return site is None and any(part.strip().startswith(_COOKIES) for part in headers.get("cookie", "").split(";"))
+        return (
+            by_cookie and site is None and any(part.strip().startswith(_COOKIES) for part in headers.get("cookie", "").split(";"))
+        )
     try:
         found = urlsplit(origin)
     except ValueError:  # "http://[" is no address

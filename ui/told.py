@@ -1,13 +1,14 @@
 """Answers of those who stand before the rooms: as a calm page for a browser, and for a script as JSON. Pure."""
 
 from collections.abc import Mapping
+from http import HTTPStatus
 from math import ceil
 
 from starlette.datastructures import Headers
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.types import Scope
 
-from ui import viewer
+from ui import rules, viewer
 from ui.words import LANGUAGES, Words
 
 _NO_STORE = {"Cache-Control": "no-store"}
@@ -30,7 +31,10 @@ def crowded(scope: Scope, seconds: float) -> Response:
 def answer(scope: Scope, status: int, title: str, more: str, headers: Mapping[str, str] = {}) -> Response:
     """Say what is wrong and what to do."""
     sent = {**_NO_STORE, **headers}
+    said = f"{title}. {more}" if more else title
+    if rules.is_for_programs(scope["path"]):
+        problem = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": said}  # RFC 9457
+        return JSONResponse(problem, status, headers=sent, media_type="application/problem+json")
     if "text/html" in Headers(scope=scope).get("accept", ""):
         return HTMLResponse(viewer.problem(title, more, words_of(scope)), status, headers=sent)
-    said = f"{title}. {more}" if more else title
     return JSONResponse({"detail": said, "said": said}, status, headers=sent)
