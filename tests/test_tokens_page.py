@@ -17,6 +17,7 @@ from index.access import Handling, Role
 from index.audit import Audit, Event
 from index.desk import Desk
 from index.gate import Gate
+from index.operator import operator
 from index.tokens import Scope
 from index.users import Users
 from ingest.editing import describe
@@ -218,7 +219,7 @@ def test_at_the_terminal_a_token_is_printed_once(data: Path, capsys: pytest.Capt
     assert Gate(data).of_token({"authorization": f"Bearer {out.strip()}"}) is None
     assert run(data, capsys, "list")[2] == "There are no tokens.\n"
     rows = Audit(data).entries()
-    assert [(row.who, row.event, row.detail["user"]) for row in rows] == [("(command line)", "token changed", "anna")] * 2
+    assert [(row.who, row.event, row.detail["user"]) for row in rows] == [(operator(), "token changed", "anna")] * 2
     assert out.strip() not in json.dumps([dict(row.detail) for row in rows])
 
 

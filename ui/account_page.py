@@ -92,7 +92,7 @@ def render(account: Account, words: Words) -> str:
     facts = [
         (words.account_role, role),
         (words.account_clearance, principal.clearance.mark),
-        (words.account_groups, ", ".join(principal.groups)),
+        (words.account_groups, words.account_everywhere if principal.is_everywhere else ", ".join(principal.groups)),
     ]
     listed = "".join(f"<div><dt>{text.escape(name)}</dt><dd>{text.escape(said)}</dd></div>" for name, said in facts if said)
     return (

@@ -40,6 +40,7 @@ class AccountWords(Spoken):
     )
     account_clearance = Pair("Sees, at most", "Ser som mest")
     account_groups = Pair("Belongs to", "Hör till")
+    account_everywhere = Pair("all cities and groups", "alla städer och grupper")
     sign_out = Pair("Sign out", "Logga ut")
     sign_out_everywhere = Pair("Sign out everywhere", "Logga ut överallt")
     sign_out_everywhere_more = Pair(

@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from index.tokens import Token
     from index.users import User
 
-_BY = "(command line)"
 _SCOPES = {"read": ("read",), "ingest": ("ingest",), "read+ingest": ("read", "ingest")}
 
 
@@ -44,11 +43,12 @@ def _gate(chosen: argparse.Namespace) -> "Gate":
 def _add(chosen: argparse.Namespace) -> int:
     from index.access import Handling
     from index.cli.people import clearance_of
+    from index.operator import operator
 
     gate = _gate(chosen)
     user = gate.users.find(chosen.account)
     clearance = clearance_of(chosen.clearance) if chosen.clearance else Handling.RED
-    token = gate.give_token(user, _BY, chosen.name, scopes=_SCOPES[chosen.scope], clearance=clearance, days=chosen.days)
+    token = gate.give_token(user, operator(), chosen.name, scopes=_SCOPES[chosen.scope], clearance=clearance, days=chosen.days)
     kept = gate.tokens.of(user)[0]
     if chosen.json:
         print(json.dumps({**_as_json(user, kept), "token": token}, ensure_ascii=False))
@@ -78,10 +78,12 @@ def _list(chosen: argparse.Namespace) -> int:
 
 
 def _remove(chosen: argparse.Namespace) -> int:
+    from index.operator import operator
+
     gate = _gate(chosen)
     user = gate.users.find(chosen.account)
     kept = next((one for one in gate.tokens.of(user) if one.token_id == chosen.number), None)
-    if kept is None or not gate.end_token(user, _BY, chosen.number):
+    if kept is None or not gate.end_token(user, operator(), chosen.number):
         say(f"{user.name} has no token {chosen.number}. Those there are: tokens list {user.name}")
         return WRONG_USE
     print(json.dumps(_as_json(user, kept), ensure_ascii=False) if chosen.json else f"Taken away: {kept.name}")
