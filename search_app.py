@@ -43,7 +43,8 @@ class _CannotStart(Exception):
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python search_app.py",
-        description="Källa in the browser: ask the library, add reports, rebuild the index. Only this machine can reach it.",
+        description="Källa in the browser: ask the library, add reports, rebuild the index. Only this machine reaches it, unless"
+        " --host and its like say otherwise.",
     )
     parser.add_argument("--data", metavar="DIR", help="the data folder (default: KALLA_DATA, or data)")
     folder = Path("corpus")

@@ -3,11 +3,13 @@
 pyproject.toml lets `socket.connect` reach loopback and Unix sockets only (pytest-socket 0.8); names are guarded here.
 """
 
+import fcntl
 import os
 import socket
 import subprocess
 import sys
 from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -33,24 +35,41 @@ def shared() -> Path:
     return folder
 
 
+@contextmanager
+def once(factory: pytest.TempPathFactory, name: str) -> Iterator[Path]:
+    """A folder that all processes of this run share, while nobody else is at it."""
+    root = factory.getbasetemp()
+    folder = (root.parent if os.environ.get("PYTEST_XDIST_WORKER") else root) / name
+    folder.mkdir(exist_ok=True)
+    with (folder / ".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield folder
+
+
 @pytest.fixture(scope="session")
 def packaged_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of the packaged model's export, made once: torch takes seconds."""
+    """The folder of the packaged model's export, made once for all processes of a run: torch takes seconds."""
     from index.models import PACKAGED, export
 
-    return export(PACKAGED, tmp_path_factory.mktemp("models"))
+    with once(tmp_path_factory, "models") as folder:
+        return export(PACKAGED, folder)
 
 
 @pytest.fixture(scope="session")
 def sample_library(tmp_path_factory: pytest.TempPathFactory, packaged_model: Path) -> Path:
-    """The data folder of the sample library, ingested once by the real command with the packaged model. To be read only."""
-    data = tmp_path_factory.mktemp("sample") / "data"
-    data.mkdir()
-    (data / "models").symlink_to(packaged_model.parent)
-    command = [sys.executable, "-m", "ingest", "corpus", "--data", str(data), "--json"]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    return data
+    """The data folder of the sample library, ingested by the real command with the packaged model, once for all processes of a
+    run. To be read only."""
+    with once(tmp_path_factory, "sample") as folder:
+        data = folder / "data"
+        if not data.exists():
+            making = folder / "making"
+            making.mkdir(exist_ok=True)
+            (making / "models").symlink_to(packaged_model.parent)
+            command = [sys.executable, "-m", "ingest", "corpus", "--data", str(making), "--json"]
+            done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+            assert done.returncode == 0, done.stderr
+            making.rename(data)
+        return data
 
 
 @pytest.fixture

@@ -36,10 +36,13 @@ HELLO = {
 }  # fmt: skip
 
 
+_OF_READERS = shutil.ignore_patterns("*-wal", "*-shm")  # others read it at the same time
+
+
 @pytest.fixture(scope="module")
 def data(tmp_path_factory: pytest.TempPathFactory, sample_library: Path) -> Path:
     """A copy of the sample library: what is asked is written down beside it."""
-    return Path(shutil.copytree(sample_library, tmp_path_factory.mktemp("stdio") / "data", symlinks=True))
+    return Path(shutil.copytree(sample_library, tmp_path_factory.mktemp("stdio") / "data", symlinks=True, ignore=_OF_READERS))
 
 
 def talk(data: Path, *wanted: tuple[str, dict[str, Any]], clearance: str = "", **environment: str) -> list[Any]:
@@ -140,7 +143,7 @@ def with_users(data: Path) -> Callable[..., str]:
 
 @pytest.fixture(scope="module")
 def peopled(tmp_path_factory: pytest.TempPathFactory, sample_library: Path) -> Path:
-    return Path(shutil.copytree(sample_library, tmp_path_factory.mktemp("peopled") / "data", symlinks=True))
+    return Path(shutil.copytree(sample_library, tmp_path_factory.mktemp("peopled") / "data", symlinks=True, ignore=_OF_READERS))
 
 
 @pytest.fixture(scope="module")
