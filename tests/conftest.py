@@ -104,6 +104,11 @@ def names_of_this_machine_only(monkeypatch: pytest.MonkeyPatch) -> Iterator[None
     yield
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are cores, because some tests wait for processes, files and clocks."""
+    return (os.cpu_count() or 1) + 1
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark the tests that take the fixture `shared`, so that `-m "not shared"` leaves them out."""
     for item in items:
